@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, the connection, and the one place that commits."""

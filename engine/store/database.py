@@ -1,0 +1,89 @@
+"""The connection: one SQLAlchemy engine, short reads that hold nothing open, and write transactions that take their lock at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import StaticPool
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000", "foreign_keys=ON")
+
+
+class Database:
+    """Where rows are kept. `url` is an SQLAlchemy address (`sqlite:///file` or `postgresql+psycopg://...`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = create_engine(self.url, **engine_options(url))
+        listen(self.engine)
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writing = self.engine.execution_options(write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection on which every statement is a read of its own: nothing stays open between two statements."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction, committed at the end, rolled back on any error. Only `engine.store.commit` calls this."""
+        with self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """The options every engine on this address needs, here and in the web."""
+    options: dict[str, Any] = {"json_serializer": dump_json, "json_deserializer": orjson.loads}
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        options["connect_args"] = {"check_same_thread": False}
+        if not address.database:
+            options["poolclass"] = StaticPool
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 20}
+    return options
+
+
+def dump_json(value: Any) -> str:
+    """JSON text for a JSON column; decimals become numbers as design 2.1 says."""
+    return orjson.dumps(value, default=_number).decode()
+
+
+def _number(value: Any) -> int | float | str:
+    if isinstance(value, Decimal):
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if len(value.as_tuple().digits) <= 17 else str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def listen(engine: Engine) -> None:
+    """SQLite only: set the pragmas on connect, and begin write transactions with their lock (`BEGIN IMMEDIATE`)."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
