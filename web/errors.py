@@ -1,0 +1,86 @@
+"""What people and programs get when something is refused: a page in their language, or JSON with both. Nothing of the inside is shown."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from engine.errors import Invalid, Refused
+from web.gateway import wants_json
+from web.texts import Text, catalogue, pick, texts
+
+log = structlog.get_logger()
+
+
+def init_app(app: Flask) -> None:
+    """Answer for every error."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(CSRFError, stale_page)
+    app.register_error_handler(InternalServerError, failed)
+    app.register_error_handler(HTTPException, http_error)
+
+
+def refused(error: Refused) -> Response:
+    """A command said no: its own code, status and words."""
+    if isinstance(error, Invalid) and wants_json():
+        return _json({field: _both(messages) for field, messages in error.errors.items()}, error.status)
+    return answer(error.code, error.texts, error.status, error.details)
+
+
+def stale_page(_: CSRFError) -> Response:
+    """The page's token is not the session's: cookies are off, or the session ended."""
+    return answer("STALE_PAGE", texts("errors.stale_page"), 400)
+
+
+def http_error(error: HTTPException) -> Response:
+    """Werkzeug's own errors in our words; redirects and ready-made answers pass."""
+    if error.code is None or error.code < 400 or error.response is not None:
+        return make_response(error.get_response())
+    key = f"errors.http_{error.code}"
+    response = answer(f"HTTP_{error.code}", texts(key if key in catalogue() else "errors.http_400"), error.code)
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def failed(error: InternalServerError) -> Response:
+    """Something broke: a reference that also stands in the log, and no more. Tests see the error itself."""
+    if current_app.testing and error.original_exception is not None:
+        raise error.original_exception
+    reference = secrets.token_hex(4)
+    kind = type(error.original_exception).__name__
+    log.error("request failed", action="request_failed", reference=reference, endpoint=request.endpoint, error=kind)
+    return answer("FAILED", texts("errors.http_500", reference=reference), 500)
+
+
+def answer(code: str, words: Text, status: int, details: dict[str, object] | None = None) -> Response:
+    """One error as a page or as JSON. `retry_after` among the details becomes the header."""
+    details = details or {}
+    if wants_json():
+        response = _json({"code": code, "message_ko": pick(words, "ko"), "message_en": pick(words, "en"), **details}, status)
+    else:
+        layout = "staff.html" if current_user.is_authenticated else "public.html"
+        response = make_response(render_template("errors/page.html", layout=layout, words=words, code=code, status=status), status)
+    if "retry_after" in details:
+        response.headers["Retry-After"] = str(details["retry_after"])
+    return response
+
+
+def field_messages(error: Refused) -> dict[str, list[Text]]:
+    """The messages by field for showing a form again; the form as a whole is the key ""."""
+    return {field: list(messages) for field, messages in error.errors.items()} if isinstance(error, Invalid) else {"": [error.texts]}
+
+
+def _both(messages: object) -> dict[str, str]:
+    each = list(messages) if isinstance(messages, (list, tuple)) else [messages]
+    return {"message_ko": " ".join(pick(text, "ko") for text in each), "message_en": " ".join(pick(text, "en") for text in each)}
+
+
+def _json(body: object, status: int) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    return response

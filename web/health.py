@@ -1,0 +1,33 @@
+"""Probes: `/livez` (this process answers) and `/readyz` (it can serve: the database is there with its tables, and the apps load)."""
+
+from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.errors import BatonError
+from engine.store.tables import Deployment
+from web.gateway import PUBLIC, allow
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/livez")
+@allow(PUBLIC)
+def livez() -> Response:
+    """200 as long as the process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@allow(PUBLIC)
+def readyz() -> tuple[Response, int]:
+    """200 when requests can be served, else 503 with the part that is missing."""
+    try:
+        with current_app.extensions["baton"].read() as read:
+            for row in read.all(select(Deployment.app).where(Deployment.live.is_(True))):
+                read.live(row.app)
+    except SQLAlchemyError:
+        return jsonify(status="waiting", missing="database"), 503
+    except BatonError:
+        return jsonify(status="waiting", missing="definitions"), 503
+    return jsonify(status="ok"), 200

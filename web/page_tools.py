@@ -1,0 +1,85 @@
+"""What every template may call: texts, dates, links to itself, icons, the menu."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from web import formats
+from web.gateway import may_open
+from web.texts import language, pick, t, tx
+
+# path, text, short text, icon, whether it manages others' work; shown to those who may open it
+MENU = (
+    ("/tasks", "common.nav_tasks", "common.nav_tasks", "inbox", False),
+    ("/day", "common.nav_day", "common.nav_day", "cal", False),
+    ("/cases", "common.nav_cases", "common.nav_cases_short", "search", False),
+    ("/ops/instances", "common.nav_ops", "common.nav_ops", "pulse", True),
+    ("/ops/jobs", "common.nav_jobs", "common.nav_jobs", "alert", True),
+    ("/studio", "common.nav_studio", "common.nav_studio", "flow", True),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    path: str
+    text: str
+    short: str
+    icon: str
+    current: bool
+    first_of_management: bool
+
+
+def navigation() -> list[Entry]:
+    """The pages that the one who looks may open, in the order of the rail."""
+    lines = [line for line in MENU if may_open(endpoint_of(line[0]))]
+    managing = [line[0] for line in lines if line[4]]
+    return [Entry(path, text, short, icon, is_here(path), managing[:1] == [path]) for path, text, short, icon, _ in lines]
+
+
+def home_path() -> str:
+    """Where the one who looks begins: the first page of their menu, or the catalogue."""
+    entries = navigation()
+    return entries[0].path if entries else url_for("portal.catalogue")
+
+
+def endpoint_of(path: str) -> str | None:
+    """The endpoint that answers GET on a path of this site, if any."""
+    adapter = current_app.url_map.bind("localhost")
+    try:
+        endpoint: str = adapter.match(path, method="GET")[0]
+    except (HTTPException, RequestRedirect):
+        return None
+    return endpoint
+
+
+def is_here(path: str) -> bool:
+    """Whether the page being answered is `path` or lies below it."""
+    return request.path == path or request.path.startswith(f"{path}/")
+
+
+def here(**changes: Any) -> str:
+    """This page's address with query arguments changed; None takes one away."""
+    query = request.args.to_dict(flat=False) | {name: [value] for name, value in changes.items()}
+    kept = [(name, value) for name, values in query.items() for value in values if value is not None]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def icon_url(name: str) -> str:
+    """The address of one symbol of the icon sheet."""
+    return f"{url_for('static', filename='icons.svg')}#{name}"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their tools."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=t, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
+    )
+    for show in (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.number, formats.mobile):
+        app.jinja_env.filters[show.__name__] = show
