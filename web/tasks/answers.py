@@ -1,0 +1,44 @@
+"""What somebody sees whose submission of a task was not carried out: the same form with everything typed, or who was faster."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import make_response, render_template
+from werkzeug.wrappers import Response
+
+from engine.errors import Gone, Invalid, NotFound, Refused
+from engine.views import worklist as pages
+from web.errors import refused
+from web.gateway import actor, wants_json
+from web.tasks.blueprint import baton
+from web.texts import language
+
+
+def open_task(task_id: str, values: Mapping[str, Any] | None = None, refusal: Refused | None = None) -> pages.TaskPage:
+    """The task as the one who asks sees it, with what was typed and what is wrong with it. Raises NotFound."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else None
+    with baton().read() as read:
+        return pages.task(read, task_id, actor(), lang=language(), values=values, errors=errors)
+
+
+def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Response:
+    """Who finished it and when, and what was typed, under its labels while the task can still be read."""
+    if wants_json():
+        return refused(refusal)
+    try:
+        page = open_task(task_id, typed)
+    except NotFound:
+        page = None
+    pairs = labelled(page, typed)
+    return make_response(render_template("tasks/gone.html", gone=refusal, page=page, typed=pairs, back=back), refusal.status)
+
+
+def labelled(page: pages.TaskPage | None, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was typed, each value under its field's label."""
+    labels = {field.key: field.label for field in page.form.fields} if page else {}
+    return [(labels.get(key, key), ", ".join(value) if isinstance(value, list) else str(value)) for key, value in typed.items() if value]
+
+
+def problem_of(refusal: Refused) -> Mapping[str, str] | None:
+    """The words above the form; field errors have their own summary."""
+    return None if isinstance(refusal, Invalid) else refusal.texts

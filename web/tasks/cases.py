@@ -1,0 +1,134 @@
+"""Cases for staff: find them, see where one stands, act on it, start one for a customer on the telephone."""
+
+import secrets
+from dataclasses import dataclass
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.errors import NotFound, Refused
+from engine.runtime import cases as commands
+from engine.runtime import instances
+from engine.runtime.reader import Reader
+from engine.views import cases as pages
+from engine.views import catalogue, tracking
+from web import submissions
+from web.errors import field_messages, refused
+from web.gateway import STAFF, actor, allow, may_open, wants_json
+from web.tasks.answers import problem_of
+from web.tasks.blueprint import baton, blueprint
+from web.texts import Text, language, pick, t
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """A way to start a case that the one who asks may take."""
+
+    app: str
+    id: str
+    label: Text
+
+
+@blueprint.get("/cases")
+@allow(STAFF)
+def cases() -> str:
+    """Search by number, name or mobile number; without a search the latest."""
+    q, page = request.args.get("q", "").strip()[:80], request.args.get("page", "")
+    wanted = max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1
+    with baton().read() as read:
+        found = pages.find(read, q, lang=language(), page=wanted)
+        doors = [OpenDoor(live.key, door.id, door.label) for live in catalogue.apps(read) for door in live.app.doors.values() if may_enter(door)]
+    return render_template("tasks/cases.html", found=found, q=q, page=wanted, doors=doors)
+
+
+def may_enter(door: object) -> bool:
+    """Staff enter the doors of their roles, and public ones for a customer."""
+    access = getattr(door, "access", "")
+    return "public" in access or bool(actor().roles & set([access] if isinstance(access, str) else access))
+
+
+@blueprint.get("/cases/<app>/<number>")
+@allow(STAFF)
+def case(app: str, number: str) -> str:
+    """The business view of one case."""
+    with baton().read() as read:
+        page = pages.case(read, app, number, lang=language(), actor=actor())
+    return render_template("tasks/case.html", page=page, may_operate=may_open("ops.instance"))
+
+
+@blueprint.get("/cases/<app>/<number>/<action>")
+@allow(STAFF)
+def act(app: str, number: str, action: str) -> Response:
+    """What an action asks for."""
+    return action_page(app, number, action)
+
+
+@blueprint.post("/cases/<app>/<number>/<action>")
+@allow(STAFF)
+def do_act(app: str, number: str, action: str) -> Response:
+    """Carry out an action on a case."""
+    typed = submissions.read()
+    with baton().read() as read:
+        case_ref, label = offered(read, app, number, action)
+    try:
+        baton().do(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
+    except Refused as refusal:
+        return refused(refusal) if wants_json() else action_page(app, number, action, typed, refusal)
+    flash(t("tasks.did_act", number=number, action=pick(label)))
+    return redirect(url_for("tasks.case", app=app, number=number), 303)
+
+
+def action_page(app: str, number: str, action: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
+    """The form of an action, after a refusal with everything typed."""
+    errors = field_messages(refusal) if refusal else None
+    with baton().read() as read:
+        case_ref, label = offered(read, app, number, action)
+        page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors)
+    return form_page(page.form, label, page.summary, url_for("tasks.case", app=app, number=number), refusal)
+
+
+def offered(read: Reader, app: str, number: str, action: str) -> tuple[commands.CaseRef, Text]:
+    """The case and the action's label, if this person is offered the action on it; else NotFound."""
+    page = pages.case(read, app, number, lang=language(), actor=actor())
+    label = dict(page.actions).get(action)
+    if label is None:
+        raise NotFound()
+    return commands.CaseRef(app, page.row.collection, number), label
+
+
+@blueprint.get("/cases/start/<app>/<door>")
+@allow(STAFF)
+def start(app: str, door: str) -> Response:
+    """The application form, filled in for a customer."""
+    return start_page(app, door)
+
+
+@blueprint.post("/cases/start/<app>/<door>")
+@allow(STAFF)
+def do_start(app: str, door: str) -> Response:
+    """Start the case and show it."""
+    typed = submissions.read()
+    try:
+        started = baton().do(instances.start, app=app, door=door, actor=actor(), submission=typed, key=submissions.idempotency_key())
+    except Refused as refusal:
+        return refused(refusal) if wants_json() else start_page(app, door, typed, refusal)
+    flash(t("tasks.did_start", number=started.number))
+    return redirect(url_for("tasks.case", app=app, number=started.number), 303)
+
+
+def start_page(app: str, door: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
+    """The door's form, after a refusal with everything typed. Doors that this person may not enter do not exist."""
+    errors = field_messages(refusal) if refusal else None
+    with baton().read() as read:
+        page = catalogue.door_form(read, app, door, lang=language(), actor=actor(), values=typed, errors=errors)
+    if not may_enter(page.door):
+        raise NotFound()
+    return form_page(page.form, page.door.label, t("tasks.start_for"), url_for("tasks.cases"), refusal)
+
+
+def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None) -> Response:
+    """A form that stands alone."""
+    key = submissions.control("key") or secrets.token_urlsafe(16)
+    problem = problem_of(refusal) if refusal else None
+    shown = render_template("tasks/form_page.html", form=form, heading=heading, lead=lead, back=back, problem=problem, key=key)
+    return make_response(shown, refusal.status if refusal else 200)

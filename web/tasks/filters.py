@@ -1,0 +1,59 @@
+"""What the worklist shows, kept in the address: it survives opening, finishing and going back, and can be shared."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, ClassVar
+
+from flask import request, url_for
+
+TABS = ("mine", "team", "all", "done")
+SORTS = ("due", "new")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """One view of the worklist."""
+
+    tab: str = "mine"
+    q: str = ""
+    app: str = ""
+    sort: str = "due"
+    page: int = 1
+    tabs: ClassVar = TABS
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or an app hides tasks."""
+        return bool(self.q or self.app)
+
+    def query(self) -> dict[str, Any]:
+        """The arguments that differ from a plain worklist; the tab always stands there."""
+        return {"tab": self.tab} | {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
+
+    def kept(self, *without: str) -> list[tuple[str, Any]]:
+        """The arguments for hidden fields of a form that sets `without` itself."""
+        return [(name, value) for name, value in self.query().items() if name not in (*without, "page")]
+
+    def href(self, **changes: Any) -> str:
+        """The worklist with some of it changed; another view begins at its first page."""
+        return url_for("tasks.worklist", **replace(self, **({"page": 1} if changes else {}) | changes).query())
+
+    def task(self, task_id: str) -> str:
+        """A task seen beside this list."""
+        return url_for("tasks.task", task_id=task_id, **self.query())
+
+    def asked(self) -> dict[str, Any]:
+        """As keyword arguments of `worklist.page`."""
+        return asdict(self)
+
+
+def of_request() -> Filters:
+    """The view that this address asks for; nonsense counts as nothing."""
+    arguments = request.args
+    tab, sort, page = arguments.get("tab", ""), arguments.get("sort", ""), arguments.get("page", "")
+    return Filters(
+        tab=tab if tab in TABS else "mine",
+        q=arguments.get("q", "").strip()[:80],
+        app=arguments.get("app", "")[:80],
+        sort=sort if sort in SORTS else "due",
+        page=max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1,
+    )

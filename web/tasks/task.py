@@ -1,0 +1,135 @@
+"""One task: read it, take it, put it back, hand it over, keep a draft, finish it. Every change is a command, then a redirect."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.errors import Gone, Refused
+from engine.runtime import user_tasks
+from engine.views import worklist as pages
+from web import formats, submissions
+from web.errors import refused
+from web.gateway import STAFF, actor, allow, wants_json
+from web.tasks import answers
+from web.tasks.blueprint import baton, blueprint
+from web.tasks.filters import of_request
+from web.tasks.worklist import app_titles, beside
+from web.texts import pick, t
+
+
+@blueprint.get("/tasks/<task_id>")
+@allow(STAFF)
+def task(task_id: str) -> Response:
+    """The task beside its list."""
+    return show(answers.open_task(task_id))
+
+
+def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
+    """The page of a task, after a refusal with its status and words."""
+    filters = of_request()
+    with baton().read() as read:
+        listing, apps = beside(read, filters), app_titles(read)
+    problem = answers.problem_of(refusal) if refusal else None
+    shown = render_template("tasks/task.html", page=page, listing=listing, filters=filters, apps=apps, problem=problem, key=secrets.token_urlsafe(16))
+    return make_response(shown, refusal.status if refusal else 200)
+
+
+@blueprint.get("/tasks/<task_id>/drawing")
+@allow(STAFF)
+def drawing(task_id: str) -> str:
+    """The whole drawing with the token in it."""
+    page = answers.open_task(task_id)
+    return render_template("tasks/drawing.html", page=page, drawing=page.case.drawing or page.drawing)
+
+
+@blueprint.get("/tasks/<task_id>/<any(claim, release, assign, draft, complete):_>")
+@allow(STAFF)
+def again(task_id: str, _: str) -> Response:
+    """The address of a refused change, opened again: the task."""
+    return redirect(url_for("tasks.task", task_id=task_id, **request.args), 303)
+
+
+@blueprint.post("/tasks/<task_id>/claim")
+@allow(STAFF)
+def claim(task_id: str) -> Response:
+    """Take it."""
+    return change(task_id, user_tasks.claim, "tasks.did_claim")
+
+
+@blueprint.post("/tasks/<task_id>/release")
+@allow(STAFF)
+def release(task_id: str) -> Response:
+    """Put it back into the team's list."""
+    return change(task_id, user_tasks.release, "tasks.did_release")
+
+
+@blueprint.post("/tasks/<task_id>/assign")
+@allow(STAFF)
+def assign(task_id: str) -> Response:
+    """Hand it to a colleague; whoever may not see it any longer goes back to the list."""
+    filters, row = of_request(), answers.open_task(task_id)
+    login = request.form.get("to", "")
+    try:
+        baton().do(user_tasks.assign, task_id=task_id, actor=actor(), to=login)
+    except Gone as refusal:
+        return answers.gone(task_id, {}, refusal, filters.href())
+    flash(t("tasks.did_assign", name=pick(row.row.name), number=row.row.number, to=dict(row.people).get(login, login)))
+    return redirect(filters.href(), 303)
+
+
+def change(task_id: str, command: Callable[..., Any], said: str) -> Response:
+    """Run a command without a form, say what happened, and show the task again."""
+    filters, page = of_request(), answers.open_task(task_id)
+    try:
+        baton().do(command, task_id=task_id, actor=actor())
+    except Gone as refusal:
+        return answers.gone(task_id, {}, refusal, filters.href())
+    flash(t(said, name=pick(page.row.name), number=page.row.number))
+    return redirect(filters.task(task_id), 303)
+
+
+@blueprint.post("/tasks/<task_id>/draft")
+@allow(STAFF)
+def draft(task_id: str) -> Response:
+    """Keep what was typed, unchecked."""
+    return save_draft(task_id, of_request().task(task_id), show)
+
+
+def save_draft(task_id: str, back: str, form: Callable[[pages.TaskPage, Refused], Response]) -> Response:
+    """Keep a draft. A script gets the time as words, a page the task again."""
+    typed = submissions.read()
+    try:
+        baton().do(user_tasks.save_draft, task_id=task_id, actor=actor(), values=typed)
+    except Gone as refusal:
+        return answers.gone(task_id, typed, refusal, url_for("tasks.worklist"))
+    except Refused as refusal:
+        return form(answers.open_task(task_id, typed, refusal), refusal)
+    if request.headers.get("X-Requested-With") == "draft":
+        return make_response(t("tasks.draft_at", time=formats.clock(formats.now())))
+    row = answers.open_task(task_id).row
+    flash(t("tasks.did_draft", name=pick(row.name), number=row.number))
+    return redirect(back, 303)
+
+
+@blueprint.post("/tasks/<task_id>/complete")
+@allow(STAFF)
+def complete(task_id: str) -> Response:
+    """Finish it; next comes the person's own next task of the case, else the list."""
+    filters = of_request()
+    return finish(task_id, lambda following: filters.task(following) if following else filters.href(), show)
+
+
+def finish(task_id: str, onwards: Callable[[str | None], str], form: Callable[[pages.TaskPage, Refused], Response]) -> Response:
+    """Complete a task with what was submitted: onwards when it was accepted, the same form again when not."""
+    typed, name = submissions.read(), request.form.get("_name", "")
+    try:
+        done = baton().do(user_tasks.complete, task_id=task_id, actor=actor(), submission=typed, key=submissions.idempotency_key())
+    except Gone as refusal:
+        return answers.gone(task_id, typed, refusal, onwards(None))
+    except Refused as refusal:
+        return refused(refusal) if wants_json() else form(answers.open_task(task_id, typed, refusal), refusal)
+    flash(t("tasks.did_complete", name=name, number=done.number))
+    return redirect(onwards(done.next_task_id), 303)
