@@ -1,0 +1,102 @@
+"""Connectors that run in the step: they touch records, events and messages, and no network (design 2.4)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.bpmn import Element
+from engine.errors import BpmnError
+from engine.runtime import record_changes
+from engine.runtime.effects import Effects
+from engine.runtime.records import RecordView
+
+Inputs = Mapping[str, Any]
+Headers = Mapping[str, str]
+
+
+def call(effects: Effects, element: Element, job_type: str, inputs: Inputs, headers: Headers) -> dict[str, Any]:
+    """Run one; returns its result as `{resultVariable: value}`, empty without that header. Raises BpmnError with the connector's code."""
+    result = CONNECTORS[job_type](effects, headers, inputs)
+    name = headers.get("resultVariable")
+    return {name: result} if name else {}
+
+
+def _header(headers: Headers, name: str) -> str:
+    if not headers.get(name):
+        raise BpmnError("BAD_TASK", f"the task needs the header `{name}`")
+    return headers[name]
+
+
+def _collection(effects: Effects, headers: Headers) -> str:
+    case = effects.names.case
+    return headers.get("record") or (case.kind.name if case else _header(headers, "record"))
+
+
+def _target(effects: Effects, headers: Headers, inputs: Inputs) -> RecordView:
+    collection, wanted = _collection(effects, headers), inputs.get("id")
+    if isinstance(wanted, RecordView):
+        return wanted
+    if wanted is not None:
+        return effects.records.need(collection, str(wanted))
+    bound = effects.names.bound(collection)
+    if bound is None:
+        raise BpmnError("NO_RECORD", f"no `{collection}` belongs to this case; give its `id`")
+    return bound
+
+
+def _create(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    return {"id": record_changes.create(effects.records, _header(headers, "record"), inputs).id}
+
+
+def _update(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    record = _target(effects, headers, inputs)
+    effects.update(record, {name: value for name, value in inputs.items() if name != "id"})
+    return {"id": record.id}
+
+
+def _settle(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    record = _target(effects, headers, inputs)
+    won, value = record_changes.settle(effects.records, record, _header(headers, "field"), inputs.get("value"))
+    if not won and headers.get("error"):
+        raise BpmnError(headers["error"], f"{headers['field']} is already {value}")
+    return {"won": won, "value": value}
+
+
+def _find(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    found = effects.records.all(_header(headers, "record"))
+    return [{"id": record.id} for record in found if all(record[name] == value for name, value in inputs.items())]
+
+
+def _reserve(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    try:
+        effects.names.capacities.reserve(_header(headers, "capacity"), inputs, effects.holder(headers))
+    except BpmnError as error:
+        raise BpmnError(headers.get("error") or error.code, error.message) from None
+    return {"reserved": True}
+
+
+def _release(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    effects.names.capacities.release(_header(headers, "capacity"), effects.holder(headers))
+    return {"reserved": False}
+
+
+def _event(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    effects.event(_header(headers, "event"), dict(inputs))
+    return {"event": headers["event"]}
+
+
+def _message(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    payload = {name: value for name, value in inputs.items() if name != "key"}
+    effects.publish(_header(headers, "name"), str(inputs.get("key")), payload, headers.get("timeToLive", "PT24H"))
+    return {"published": headers["name"]}
+
+
+CONNECTORS: dict[str, Callable[[Effects, Headers, Inputs], Any]] = {
+    "record.create": _create,
+    "record.update": _update,
+    "record.settle": _settle,
+    "record.find": _find,
+    "record.reserve": _reserve,
+    "record.release": _release,
+    "event.publish": _event,
+    "message.publish": _message,
+}

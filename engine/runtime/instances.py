@@ -1,0 +1,85 @@
+"""Starting process instances through the doors of an app."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine import forms
+from engine.actors import Actor
+from engine.apps import Door, ProcessApp
+from engine.errors import Forbidden, Invalid, NotFound
+from engine.personal import PersonalText
+from engine.runtime import record_changes, requests, step
+from engine.runtime.names import Names
+from engine.runtime.reader import Reader
+from engine.runtime.records import Records, RecordView
+from engine.runtime.refusals import told
+from engine.store.commit import Change
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new case: its number, and the token of its tracking page."""
+
+    instance_id: str
+    app: str
+    collection: str
+    number: str
+    token: str
+
+
+def start(read: Reader, *, app: str, door: str, actor: Actor, submission: Mapping[str, Any], key: str | None = None) -> Change:
+    """Submit a start form: the case record is made from it, gets its number, and the process runs to its first wait states.
+
+    Answers Started; the same `key` and body again answer the same. Raises Invalid with field errors, NotFound for an unknown door,
+    Forbidden for the wrong role, and Refused with the app's text for an error that the drawing does not catch.
+    """
+    deployment_id, found = read.live(app)
+    opened = opened_door(found, door, actor)
+    request = f"start/{app}/{door}/{actor.id}/{key}" if key else None
+    if answer := requests.earlier(read, request, submission):
+        return Change(result=Started(**answer))
+    records = Records(read, found)
+    values = checked(read, found, opened, submission, Names(records, None, actor))
+    with told(found):
+        change, started = _run(read, found, deployment_id, opened, records, values, actor)
+    requests.remember(read, change, request, submission, asdict(started))
+    change.result = started
+    return change
+
+
+def opened_door(app: ProcessApp, door: str, actor: Actor) -> Door:
+    """The door, if this actor may use it."""
+    if door not in app.doors:
+        raise NotFound("NO_DOOR")
+    access = app.doors[door].access
+    allowed = access == "public" or (access == "customer" and actor.kind == "customer") or actor.has(*access.split(","))
+    if not allowed:
+        raise Forbidden()
+    return app.doors[door]
+
+
+def checked(read: Reader, app: ProcessApp, door: Door, submission: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The submission's values by form and checks; Invalid with everything that is wrong."""
+    if door.form is None:
+        return {}
+    found = forms.submit(app, door.form, submission, names, now=read.now, record=app.case_of(door.process))
+    if found.errors or found.confirm:
+        raise Invalid(found.errors, found.confirm)
+    return found.values
+
+
+def _run(read: Reader, app: ProcessApp, deployment_id: str, door: Door, records: Records, values: dict[str, Any], actor: Actor) -> tuple[Change, Started]:
+    kind = app.case_of(door.process)
+    record = record_changes.create(records, kind.name, record_changes.of_type(kind, values)) if kind else None
+    work = step.begin(read, deployment_id, door.process, records, record, actor)
+    work.events.append({"type": "started", "door": door.id})
+    change = step.start(read, work, variables_of(record, values), actor, door.start, linked=record)
+    collection, number = (record.kind.name, record.id) if record else ("", work.id)
+    return change, Started(work.id, app.key, collection, number, read.vault.link_token(app.key, collection, number) if record else "")
+
+
+def variables_of(record: RecordView | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A submission as variables: what is personal goes in by reference to the record's person."""
+    kept = {name: record[name] for name in values if record and name in record.kind.fields and isinstance(record[name], PersonalText)}
+    return {**values, **kept}

@@ -1,0 +1,61 @@
+"""What FEEL sees beside the variables of an instance (formats 1): records by collection name, settings, the user, functions."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import feel
+from engine.actors import Actor
+from engine.apps import ProcessApp
+from engine.runtime.capacities import Capacities
+from engine.runtime.records import Records, RecordView
+
+
+class Names(Mapping[str, Any]):
+    """A lazy mapping: a collection is only read when an expression names it.
+
+    The case record, and a record that the case refers to by a field of its collection's name, is that record; every other collection is the list of its records.
+    """
+
+    def __init__(self, records: Records, case: RecordView | None, actor: Actor) -> None:
+        self.records = records
+        self.case = case
+        self.capacities = Capacities(records, self)
+        self._fixed: dict[str, Any] = {
+            "settings": settings_of(records.app),
+            "user": {"id": actor.id, "name": actor.name, "roles": sorted(actor.roles)},
+            "free": feel.Function(self.capacities.free, ("capacity", "key"), "free"),
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._fixed:
+            return self._fixed[name]
+        bound = self.bound(name)
+        if bound is not None:
+            return bound
+        if name in self.records.app.records:
+            return self.records.all(name)
+        raise KeyError(name)
+
+    def bound(self, collection: str) -> RecordView | None:
+        """The record that a collection name stands for here, or None."""
+        if self.case is None:
+            return None
+        if self.case.kind.name == collection:
+            return self.case
+        field = self.case.kind.fields.get(collection)
+        found = self.case[collection] if field is not None and field.type == "ref" else None
+        return found if isinstance(found, RecordView) else None
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._fixed
+        yield from (name for name in self.records.app.records if name not in self._fixed)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def settings_of(app: ProcessApp) -> dict[str, Any]:
+    """An app's settings; the environment variable `BATON_<APP>_<NAME>` wins over the file."""
+    found = {name: os.environ.get(f"BATON_{app.key.upper()}_{name.upper()}", value) for name, value in app.settings.items()}
+    return {name: feel.from_json(value) for name, value in found.items()}

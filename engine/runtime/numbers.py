@@ -1,0 +1,51 @@
+"""Business numbers such as `S-20261201-0007`: drawn in blocks, in transactions of their own. Gaps happen, reuse never."""
+
+import re
+import threading
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from engine.clock import KST
+from engine.store import commit
+from engine.store.database import Database
+from engine.store.tables import NumberBlock
+
+BLOCK = 10
+COUNTER = re.compile(r"\{(n+)\}")
+
+
+class Numbers:
+    """Hands out numbers of a series; thread-safe. Each process draws blocks of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._blocks: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def next(self, app: str, pattern: str, now: datetime) -> str:
+        """The next number for a pattern such as `S-{yyyymmdd}-{nnnn}`; the day is the Korean business day of `now`."""
+        dated = pattern.replace("{yyyymmdd}", now.astimezone(KST).strftime("%Y%m%d"))
+        series = f"{app}:{COUNTER.sub('#', dated)}"
+        with self._lock:
+            start, end = self._blocks.get(series, (0, 0))
+            if start >= end:
+                start = self._draw(series)
+                end = start + BLOCK
+            self._blocks = {name: block for name, block in self._blocks.items() if block[0] < block[1]} | {series: (start + 1, end)}
+        return COUNTER.sub(lambda found: str(start).zfill(len(found[1])), dated)
+
+    def _draw(self, series: str) -> int:
+        def compute() -> commit.Change:
+            with self._database.read() as connection:
+                first: int | None = connection.scalar(select(NumberBlock.next).where(NumberBlock.series == series))
+            if first is None:
+                change = commit.Change(result=1)
+                change.add(insert(NumberBlock), {"series": series, "next": 1 + BLOCK})
+                return change
+            change = commit.Change(result=first)
+            change.add(update(NumberBlock).where(NumberBlock.series == series, NumberBlock.next == first).values(next=first + BLOCK), expect=1)
+            return change
+
+        drawn: int = commit.run(self._database, compute).result
+        return drawn

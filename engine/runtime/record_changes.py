@@ -1,0 +1,142 @@
+"""Changing records in a step: fields, statuses, once-fields, unique values, personal data; and the statements that write it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+
+from engine.apps import RecordType
+from engine.errors import BpmnError
+from engine.ids import new_id
+from engine.personal import PersonalText
+from engine.runtime.records import Records, RecordView, encode
+from engine.store.commit import Change
+from engine.store.tables import Person, Record, RecordKey, SearchKey
+from engine.vault import link_digest
+
+
+def create(records: Records, collection: str, fields: Mapping[str, Any], record_id: str | None = None) -> RecordView:
+    """A new record with these fields. Its id is `record_id`, else the next number of its series, else a fresh identifier."""
+    kind = records.kind(collection)
+    number = kind.number
+    if record_id is None:
+        record_id = records.read.number(records.app.key, number.format) if number else str(fields.get("id") or new_id())
+    defaults = {name: field.default for name, field in kind.fields.items() if field.default is not None}
+    record = RecordView(records, kind, record_id, 1, {}, None)
+    records.created.append(record)
+    records._known[collection, record_id] = record
+    update_fields(records, record, {**defaults, **fields, **({number.field: record_id} if number else {})})
+    return record
+
+
+def update_fields(records: Records, record: RecordView, fields: Mapping[str, Any]) -> None:
+    """Write fields of a record. A status must be an allowed transition (else BAD_STATE), a once-field must be empty (else ALREADY_SET)."""
+    for name, value in fields.items():
+        if name == "id" and "id" not in record.kind.fields:
+            continue
+        _set(records, record, name, value)
+
+
+def _set(records: Records, record: RecordView, name: str, value: Any) -> None:
+    kind = record.kind
+    if name not in kind.fields:
+        raise BpmnError("NO_FIELD", f"record `{kind.name}` has no field `{name}`; declare it in records.toml")
+    field, old = kind.fields[name], record.data.get(name)
+    stored = _personal(records, record, name, value) if field.pii and value not in (None, "") else encode(value)
+    if field.values and stored is not None and stored not in {choice.id for choice in field.values}:
+        raise BpmnError("BAD_VALUE", f"`{kind.name}.{name}` cannot be {stored!r}")
+    if stored == old:
+        return
+    if field.once and old is not None:
+        raise BpmnError("ALREADY_SET", f"`{kind.name}.{name}` is already {old!r}")
+    if name == kind.states and old is not None and stored not in kind.transitions.get(str(old), []):
+        raise BpmnError("BAD_STATE", f"`{kind.name}` cannot go from {old} to {stored}")
+    record.data = {**record.data, name: stored}
+    records.changed.setdefault(record, set()).add(name)
+
+
+def _personal(records: Records, record: RecordView, name: str, value: Any) -> Any:
+    if isinstance(value, PersonalText):
+        return encode(value)
+    record.person_id = record.person_id or new_id()
+    person = records.persons.setdefault(record.person_id, dict(records.read.person(record.person_id)))
+    person[name] = str(encode(value))
+    return encode(PersonalText(person[name], f"{record.person_id}/{name}"))
+
+
+def settle(records: Records, record: RecordView, name: str, value: Any) -> tuple[bool, Any]:
+    """Write a once-field if it is still empty. Returns whether this call won, and the value that stands."""
+    standing = record.data.get(name)
+    if standing is not None:
+        return False, standing
+    update_fields(records, record, {name: value})
+    return True, record.data[name]
+
+
+def write(records: Records, change: Change, linked: RecordView | None = None) -> None:
+    """Add the statements for everything that was created or changed. `linked` is the case that gets a tracking link."""
+    now, app = records.read.now, records.app.key
+    _write_persons(records, change)
+    for record in records.created:
+        token = records.read.vault.link_token(app, record.kind.name, record.id) if record is linked else None
+        row = {"app": app, "collection": record.kind.name, "id": record.id, "rev": 1, "data": record.data, "person_id": record.person_id}
+        change.add(insert(Record), {**row, "link": link_digest(token) if token else None, "created_at": now, "updated_at": now})
+    for record, names in records.changed.items():
+        if record not in records.created:
+            where = (Record.app == app, Record.collection == record.kind.name, Record.id == record.id, Record.rev == record.rev)
+            values = {"rev": record.rev + 1, "data": record.data, "person_id": record.person_id, "updated_at": now}
+            change.add(update(Record).where(*where).values(**values), expect=1)
+        _write_search(records, change, record, names)
+        _write_unique(records, change, record)
+
+
+def _write_persons(records: Records, change: Change) -> None:
+    vault = records.read.vault
+    for person_id, fields in records.persons.items():
+        key = records.read.person_key(person_id)
+        if key:
+            change.add(update(Person).where(Person.id == person_id).values(data=vault.write_person(key, fields)), expect=1)
+        else:
+            key = vault.new_person_key()
+            change.add(insert(Person), {"id": person_id, "key": key, "data": vault.write_person(key, fields), "created_at": records.read.now})
+
+
+def _write_search(records: Records, change: Change, record: RecordView, names: set[str]) -> None:
+    new = record in records.created
+    for name in record.kind.search:
+        if name not in names:
+            continue
+        place = {"app": records.app.key, "collection": record.kind.name, "record_id": record.id, "field": name}
+        if not new:
+            change.add(delete(SearchKey).filter_by(**place))
+        if record[name]:
+            change.add(insert(SearchKey), {**place, "term": records.read.vault.term(str(record[name]))})
+
+
+def _write_unique(records: Records, change: Change, record: RecordView) -> None:
+    for unique in record.kind.unique:
+        fields, value = ",".join(unique.fields), _unique_value(record, unique.fields)
+        holds = value is not None and (unique.while_ is None or unique.while_(record, records.read.now) is True)
+        holder = records.holder(record.kind, fields, value) if value else None
+        place = {"app": records.app.key, "collection": record.kind.name, "fields": fields, "record_id": record.id}
+        if holds and holder not in (None, record.id):
+            raise BpmnError(unique.error, f"{record.kind.name}: {fields} already held by {holder}", {"no": holder})
+        if holds and holder is None:
+            change.add(delete(RecordKey).filter_by(**place))
+            change.add(insert(RecordKey), {**place, "value": value})
+        if not holds and record not in records.created:
+            change.add(delete(RecordKey).filter_by(**place))
+
+
+def _unique_value(record: RecordView, fields: list[str]) -> str | None:
+    values = [record.data.get(name) for name in fields]
+    if any(value is None for value in values):
+        return None
+    text = "\x1f".join(str(record[name]) if record.kind.fields[name].pii else str(value) for name, value in zip(fields, values, strict=True))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def of_type(kind: RecordType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that are fields of the record type."""
+    return {name: value for name, value in values.items() if name in kind.fields}

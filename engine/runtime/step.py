@@ -1,0 +1,146 @@
+"""The heart: one step of one process instance. A pure function of snapshot, records, command, time and numbers; its Change is written by `store.commit`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import insert, select, update
+
+from engine import bpmn
+from engine.actors import Actor
+from engine.bpmn import Element, Execution
+from engine.errors import BpmnError, NotFound
+from engine.ids import new_id
+from engine.runtime import business_hours, in_step, waits
+from engine.runtime.effects import Effects
+from engine.runtime.names import Names
+from engine.runtime.reader import Reader
+from engine.runtime.records import Records, RecordView, encode
+from engine.runtime.work import Work
+from engine.store.commit import Change
+from engine.store.tables import History, ProcessInstance
+
+
+COLUMNS = [ProcessInstance.__table__.c[name] for name in ("id", "rev", "state", "deployment_id", "process_id", "collection", "business_key", "snapshot")]
+
+
+class Host:
+    """What the BPMN layer is given: the time, the names, and where effects go."""
+
+    def __init__(self, work: Work, read: Reader) -> None:
+        self._work = work
+        self._read = read
+        self.now = read.now
+        self.names: Mapping[str, Any] = work.effects.names
+        self.seed = crc32(f"{work.id}/{work.rev}".encode())
+
+    def resolve(self, reference: str) -> str:
+        """A personal text by its reference."""
+        return self._work.effects.records.resolve(reference)
+
+    def runs_in_step(self, job_type: str) -> bool:
+        """Whether the job type is a connector of ours that needs no network."""
+        return job_type in in_step.CONNECTORS
+
+    def call(self, element: Element, job_type: str, inputs: dict[str, Any], headers: Mapping[str, str], scope: Mapping[str, Any]) -> dict[str, Any]:
+        """Run such a connector."""
+        return in_step.call(self._work.effects, element, job_type, inputs, headers)
+
+    def decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
+        """The value of a decision; which rules matched goes into the history."""
+        decision = self._work.app.decisions[decision_id].decide(decision_id, scope, now=self.now)
+        rules = [{"table": rule.table, "rule": rule.number} for rule in decision.matched]
+        self._work.events.append({"type": "decision", "id": decision_id, "rules": rules})
+        return decision.value
+
+    def publish(self, element: Element, name: str, key: str, variables: dict[str, Any], ttl: str) -> None:
+        """A message thrown by the drawing."""
+        self._work.effects.publish(name, key, variables, ttl)
+
+    def broadcast(self, element: Element, name: str, variables: dict[str, Any]) -> None:
+        """A signal thrown by the drawing reaches every instance of its app that waits for it."""
+        self._work.effects.broadcast(name, variables)
+
+    def entered(self, element: Element) -> None:
+        """An element began."""
+
+    def completed(self, element: Element, scope: Mapping[str, Any]) -> None:
+        """An element ended: note it, and write the status and the event that it stands for."""
+        self._work.events.append({"type": "done", "element": element.id})
+        mark = len(self._work.effects.events)
+        if status := element.properties.get("baton:status"):
+            self._work.effects.status(status)
+        if event := element.properties.get("baton:event"):
+            self._work.effects.event(event, {})
+        self._work.events += self._work.effects.events[mark:]
+        del self._work.effects.events[mark:]
+
+    def cancelled(self, element: Element) -> None:
+        """An element was interrupted."""
+        self._work.events.append({"type": "cancelled", "element": element.id})
+
+    def business_time(self, calendar: str, start: datetime, duration: timedelta) -> datetime:
+        """`duration` later, counting the app's business hours only."""
+        if calendar != "business":
+            raise BpmnError("NO_CALENDAR", f"`baton:calendar` knows `business` only, not {calendar!r}")
+        return business_hours.add(start, duration, self._work.app.holidays)
+
+
+def load(read: Reader, instance_id: str, actor: Actor) -> tuple[Work, bytes]:
+    """The instance as it stands and its snapshot; NotFound when there is none."""
+    row = read.one(select(*COLUMNS).where(ProcessInstance.id == instance_id))
+    if row is None:
+        raise NotFound()
+    app = read.app(row.deployment_id)
+    records = Records(read, app)
+    record = records.get(row.collection, row.business_key) if row.collection else None
+    effects = Effects(Names(records, record, actor), row.id)
+    return Work(row.id, row.rev, app, row.deployment_id, row.process_id, effects, row.state), row.snapshot
+
+
+def begin(read: Reader, deployment_id: str, process_id: str, records: Records, record: RecordView | None, actor: Actor) -> Work:
+    """A case for an instance that is about to start."""
+    instance_id = new_id()
+    effects = Effects(Names(records, record, actor), instance_id)
+    return Work(instance_id, 0, records.app, deployment_id, process_id, effects, "new")
+
+
+def start(read: Reader, work: Work, variables: dict[str, Any], actor: Actor, start_id: str | None = None, linked: RecordView | None = None) -> Change:
+    """Run a new instance to its first wait states."""
+    execution = bpmn.start(work.app.model, work.process_id, encode(variables), Host(work, read), start_id)
+    execution.run()
+    change = Change()
+    work.effects.write(change, linked)
+    row = {"id": work.id, "rev": 1, "app": work.app.key, "deployment_id": work.deployment_id, "process_id": work.process_id}
+    row |= {"collection": work.record.kind.name if work.record else None, "business_key": work.record.id if work.record else None}
+    row |= {"state": execution.state, "snapshot": execution.dump(), "started_at": read.now, "updated_at": read.now}
+    change.add(insert(ProcessInstance), row | {"ended_at": read.now if execution.state != "running" else None})
+    _finish(read, work, change, execution, [], actor)
+    return change
+
+
+def advance(read: Reader, work: Work, snapshot: bytes, act: Callable[[Execution], None], actor: Actor) -> Change:
+    """Do `act` to a restored instance and run it to its next wait states; the change is guarded by the instance's revision.
+
+    Raises BpmnError (uncaught by the drawing) and StepFailed; then nothing is to be written.
+    """
+    execution = bpmn.restore(work.app.model, snapshot, Host(work, read))
+    before = execution.waits
+    act(execution)
+    execution.run()
+    change = Change()
+    values = {"rev": work.rev + 1, "state": execution.state, "snapshot": execution.dump(), "updated_at": read.now}
+    if execution.state != "running":
+        values["ended_at"] = read.now
+    change.add(update(ProcessInstance).where(ProcessInstance.id == work.id, ProcessInstance.rev == work.rev).values(**values), expect=1)
+    work.effects.write(change)
+    _finish(read, work, change, execution, before, actor)
+    return change
+
+
+def _finish(read: Reader, work: Work, change: Change, execution: Execution, before: list[bpmn.Wait], actor: Actor) -> None:
+    waits.write(read, work, change, execution, before)
+    events = work.events + work.effects.events
+    row = {"instance_id": work.id, "rev": work.rev + 1, "app": work.app.key, "business_key": work.record.id if work.record else None, "at": read.now}
+    change.add(insert(History), row | {"actor_id": actor.id, "actor_name": actor.name, "events": events, "published_at": None})

@@ -1,0 +1,28 @@
+"""The instance that a step works on, as its row says, with everything that expressions can see and every effect so far."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.apps import ProcessApp
+from engine.runtime.effects import Effects
+from engine.runtime.records import RecordView
+
+
+@dataclass
+class Work:
+    """One instance in one step. `events` become its history row."""
+
+    id: str
+    rev: int
+    app: ProcessApp
+    deployment_id: str
+    process_id: str
+    effects: Effects
+    state: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    new_tasks: list[tuple[str, str | None, list[str]]] = field(default_factory=list)  # (task id, assignee, candidate roles)
+
+    @property
+    def record(self) -> RecordView | None:
+        """The case record."""
+        return self.effects.names.case

@@ -1,0 +1,99 @@
+"""Secrets: one master secret seals personal data, signs links and digests search terms."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+
+
+class Vault:
+    """Everything that is done with the master secret. Each use derives a key of its own."""
+
+    def __init__(self, master: bytes) -> None:
+        self._sealing = AESGCM(self._derive(master, b"seal"))
+        self._links = self._derive(master, b"link")
+        self._terms = self._derive(master, b"term")
+        self.session_key = self._derive(master, b"session").hex()
+
+    @staticmethod
+    def _derive(master: bytes, purpose: bytes) -> bytes:
+        return hmac.new(master, purpose, hashlib.sha256).digest()
+
+    def seal(self, data: bytes) -> bytes:
+        """Encrypt with the master secret."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._sealing.encrypt(nonce, data, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        """The reverse of `seal`; raises ValueError when the secret is another one."""
+        return _decrypt(self._sealing, sealed)
+
+    def new_person_key(self) -> bytes:
+        """A fresh key for one person, sealed."""
+        return self.seal(AESGCM.generate_key(256))
+
+    def write_person(self, sealed_key: bytes, fields: dict[str, str]) -> bytes:
+        """A person's fields, encrypted with that person's key."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self.open(sealed_key)).encrypt(nonce, orjson.dumps(fields), None)
+
+    def read_person(self, sealed_key: bytes | None, data: bytes) -> dict[str, str]:
+        """A person's fields; empty once the key was dropped."""
+        if sealed_key is None:
+            return {}
+        fields: dict[str, str] = orjson.loads(_decrypt(AESGCM(self.open(sealed_key)), data))
+        return fields
+
+    def link_token(self, app: str, collection: str, record_id: str) -> str:
+        """The tracking token of a case: 128 bits that only the master secret can make."""
+        digest = hmac.new(self._links, f"{app}/{collection}/{record_id}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+    def term(self, text: str) -> str:
+        """The digest under which a searchable value is found again."""
+        return hmac.new(self._terms, normalised(text).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None)
+    except InvalidTag:
+        raise ValueError("the data was sealed with another secret: put the secret file back that belongs to this database") from None
+
+
+def normalised(text: str) -> str:
+    """How a search term is compared: letters without case, digits and letters only, so that `010-1234-5678` finds `01012345678`."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def link_digest(token: str) -> str:
+    """What the database keeps of a tracking token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def master_secret(path: Path) -> bytes:
+    """The secret in `path` (at least 32 bytes of text), made once with mode 0600 if the file is missing. Safe when several processes start at once."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, secrets.token_hex(32).encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes().strip()
