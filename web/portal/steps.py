@@ -1,0 +1,88 @@
+"""A long form in steps, one group each. Without JavaScript: every step is a post, and the values of the other steps travel as hidden fields."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.forms.page import FieldView, FormView, Group
+
+AT_ONCE = 8  # so many fields fit on one page
+SHOWN_ONLY = {"readonly", "prose", "image", "link", "table", "group", "list", "spacer", "separator"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """The part of a form that is on the page. `number` counts from 1; `carried` are the name-value pairs of the other parts."""
+
+    number: int
+    count: int
+    groups: tuple[Group, ...]
+    carried: list[tuple[str, str]]
+
+    @property
+    def last(self) -> bool:
+        """Whether the form can be sent from here."""
+        return self.number == self.count
+
+    @property
+    def label(self) -> str:
+        """The step's own title."""
+        return self.groups[0].label if self.groups else ""
+
+
+def step(form: FormView, wanted: int, posted: Iterable[tuple[str, str]] = ()) -> Step:
+    """The wanted step (the nearest there is), or the whole form as its only step."""
+    if not in_steps(form):
+        return Step(1, 1, form.groups, [])
+    parts = titled_parts(form.groups)
+    number = min(max(wanted, 1), len(parts))
+    here = names_in(parts[number - 1])
+    carried = [(name, value) for name, value in posted if name.split(".")[0] not in here and name != "csrf_token" and not name.startswith("_")]
+    return Step(number, len(parts), parts[number - 1], carried)
+
+
+def in_steps(form: FormView) -> bool:
+    """Whether the form is longer than one page should be, and has groups to cut it by."""
+    return len(inputs(form.groups)) > AT_ONCE and len(titled_parts(form.groups)) > 1
+
+
+def titled_parts(groups: tuple[Group, ...]) -> list[tuple[Group, ...]]:
+    """The groups by title; what stands outside any group stays with the one before it (at the start: with the one after it)."""
+    parts: list[tuple[Group, ...]] = []
+    waiting: tuple[Group, ...] = ()
+    for group in groups:
+        if group.label:
+            parts.append((*waiting, group))
+            waiting = ()
+        elif parts:
+            parts[-1] += (group,)
+        else:
+            waiting += (group,)
+    return parts or [waiting]
+
+
+def first_wrong(form: FormView, errors: Mapping[str, Any]) -> int:
+    """The number of the first step with an error; the last step for errors of the form as a whole."""
+    parts = titled_parts(form.groups)
+    wrong = [number for number, part in enumerate(parts, 1) if names_in(part) & {key.split(".")[0] for key in errors}]
+    return wrong[0] if wrong else len(parts)
+
+
+def names_in(groups: Iterable[Group]) -> set[str]:
+    """The names of all fields in the groups, hidden companions included: the first part of `list.0.field`."""
+    return {field.name.split(".")[0] for field in opened(groups) if field.name} | {field.key.split(".")[0] for field in opened(groups) if field.key}
+
+
+def inputs(groups: Iterable[Group]) -> list[FieldView]:
+    """The fields that a person fills in."""
+    return [field for field in opened(groups) if field.kind not in SHOWN_ONLY]
+
+
+def opened(groups: Iterable[Group]) -> list[FieldView]:
+    """All things in the groups, in order."""
+    return FormView("", "", tuple(groups)).fields
+
+
+def previews(form: FormView) -> list[FieldView]:
+    """What the form works out while it is filled in, such as the price: shown beside it."""
+    return [field for field in form.fields if field.kind == "readonly" and field.text]

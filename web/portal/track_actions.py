@@ -1,0 +1,78 @@
+"""What a customer may do on a case: cancel, and whatever else the app offers. One page, one confirmation."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, current_app, flash, jsonify, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from engine.actors import CUSTOMER
+from engine.errors import Busy, NotFound, Refused
+from engine.runtime import cases
+from engine.views import tracking
+from engine.views.tracking import CaseRef
+from web import submissions
+from web.errors import field_messages
+from web.extensions import limiter
+from web.gateway import PUBLIC, allow, wants_json
+from web.portal.track import opened_case, private
+from web.texts import language, t
+
+
+def routes(blueprint: Blueprint) -> None:
+    """`/t/<token>/<action>`."""
+    blueprint.add_url_rule("/t/<token>/<action>", view_func=action, methods=["GET"])
+    blueprint.add_url_rule("/t/<token>/<action>", view_func=act, methods=["POST"])
+
+
+@allow(PUBLIC)
+def action(token: str, action: str) -> Response:
+    """What will happen, and the two buttons."""
+    case = opened_case(token)
+    return to_gate(token) if case is None else page(token, case, action, key=secrets.token_urlsafe(16))
+
+
+@allow(PUBLIC)
+@limiter.limit("60 per minute")
+def act(token: str, action: str) -> Response:
+    """Do it. A refusal shows the page again with the reason and everything typed."""
+    case = opened_case(token)
+    if case is None:
+        if wants_json():
+            raise NotFound()
+        return to_gate(token)
+    typed, key = submissions.read(), submissions.idempotency_key()
+    try:
+        acted = current_app.extensions["baton"].do(cases.act, case=case, action=action, actor=CUSTOMER, submission=typed, key=key)
+    except Refused as refusal:
+        if wants_json() or isinstance(refusal, NotFound):
+            raise
+        return page(token, case, action, typed, refusal, key)
+    if wants_json():
+        response = jsonify(number=acted.number, tracking_url=url_for("portal.track", token=token))
+        response.status_code = 201 if acted.number else 200
+        return private(response)
+    flash(t("portal.acted_no", number=acted.number) if acted.number else t("portal.acted"))
+    return private(redirect(url_for("portal.track", token=token), 303))
+
+
+def page(
+    token: str, case: CaseRef, action: str, typed: dict[str, Any] | None = None, refusal: Refused | None = None, key: str | None = None
+) -> Response:
+    """The action's page; with a refusal, its status and its reason."""
+    errors = field_messages(refusal) if refusal else None
+    with current_app.extensions["baton"].read() as read:
+        shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors)
+    words = refusal.texts if refusal and refusal.status != 422 else None
+    if refusal and refusal.code == "IDEMPOTENCY_MISMATCH":
+        key = secrets.token_urlsafe(16)
+    html = render_template("portal/action.html", token=token, case=case, shown=shown, refusal=words, key=key or "")
+    response = private(make_response(html, refusal.status if refusal else 200))
+    if isinstance(refusal, Busy):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def to_gate(token: str) -> Response:
+    """First the digits."""
+    return private(redirect(url_for("portal.track", token=token), 303))
