@@ -1,0 +1,205 @@
+"""From the files of an app to a ProcessApp: every file is read, everything wrong is found."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from engine import bpmn, dmn
+from engine.apps import references
+from engine.apps.facts import facts_of_processes, make_fact, subjects_of_processes
+from engine.apps.files import digest, named
+from engine.apps.manifest import Manifest, read_manifest
+from engine.apps.model import ProcessApp, Tracking
+from engine.apps.reading import read_toml
+from engine.apps.records import Records, read_records
+from engine.apps.texts import read_checks, read_notifications, read_tracking
+from engine.errors import Refused
+from engine.findings import Finding
+from engine.forms import Form, compile_form
+from engine.forms.problems import Problems
+from engine.xml import UnsafeXml
+
+TOML = ("app.toml", "records.toml", "checks.toml", "tracking.toml", "notifications.toml", "seed.toml")
+
+
+class AppRefused(Refused):
+    """An app that cannot run as it is; `findings` says for each mistake why and how to mend it."""
+
+    def __init__(self, key: str, findings: list[Finding]) -> None:
+        errors = [finding for finding in findings if finding.level == "error"]
+        first = f"{errors[0].file} {errors[0].element}: {errors[0].en}" if errors else ""
+        super().__init__(
+            "APP_REFUSED",
+            {"ko": f"{key}: 고칠 것이 {len(errors)}개 있어요.", "en": f"{key}: {len(errors)} things to mend, the first: {first}"},
+            422,
+            {"findings": [finding.as_dict() for finding in findings]},
+        )
+        self.findings = findings
+
+
+def load(key: str, files: Mapping[str, bytes]) -> ProcessApp:
+    """The app, ready to run. Raises AppRefused with all findings when there is any error among them."""
+    app, findings = build(key, files)
+    if app is None:
+        raise AppRefused(key, findings)
+    return app
+
+
+def lint(key: str, files: Mapping[str, bytes]) -> list[Finding]:
+    """Everything that is wrong (errors) or could be better (warnings) in the files of an app."""
+    return build(key, files)[1]
+
+
+def build(key: str, files: Mapping[str, bytes]) -> tuple[ProcessApp | None, list[Finding]]:
+    """The app (None when there are errors) and all findings, errors first."""
+    builder = _Builder(key, files)
+    app = builder.build()
+    order = {"error": 0, "warning": 1}
+    findings = sorted(dict.fromkeys(builder.problems.found), key=lambda finding: (order[finding.level], finding.file))
+    return (app if not builder.problems.errors else None), findings
+
+
+class _Builder:
+    def __init__(self, key: str, files: Mapping[str, bytes]) -> None:
+        self.key = key
+        self.files = files
+        self.home = f"processes/{key}"
+        self.problems = Problems()
+
+    def build(self) -> ProcessApp | None:
+        manifest = self._manifest()
+        self._strangers()
+        records = read_records(self._name("records.toml"), self._bytes("records.toml"), self.problems)
+        decisions = self._decisions()
+        forms = self._forms()
+        model = self._model()
+        if model is None:
+            self._bpmn_lint(manifest, forms, decisions, None)
+            return None
+        self._embedded(model, forms)
+        self._bpmn_lint(manifest, forms, decisions, model)
+        app = self._app(manifest, records, decisions, forms, model)
+        references.check(app, self.problems)
+        return app
+
+    def _app(self, manifest: Manifest, records: Records, decisions: dict[str, dmn.Model], forms: dict[str, Form], model: bpmn.Model) -> ProcessApp:
+        def fact(file: str, element: str, path: str) -> Any:
+            return make_fact(records.records, file, element, path, self.problems)
+
+        has_tracking = self._name("tracking.toml") in self.files
+        tracking = read_tracking(self._name("tracking.toml"), self._bytes("tracking.toml"), self.problems, fact) if has_tracking else Tracking()
+        return ProcessApp(
+            key=self.key,
+            digest=digest(self.files),
+            files=MappingProxyType(dict(self.files)),
+            title=manifest.title,
+            description=manifest.description,
+            domain=manifest.domain,
+            roles=MappingProxyType(manifest.roles),
+            doors=MappingProxyType(manifest.doors),
+            actions=MappingProxyType(manifest.actions),
+            listeners=manifest.listeners,
+            errors=MappingProxyType(manifest.errors),
+            settings=MappingProxyType(manifest.settings),
+            holidays=manifest.holidays,
+            model=model,
+            decisions=MappingProxyType(decisions),
+            forms=MappingProxyType(forms),
+            records=MappingProxyType(records.records),
+            capacities=MappingProxyType(records.capacities),
+            choices=MappingProxyType(records.choices),
+            lists=MappingProxyType(records.lists),
+            checks=MappingProxyType(read_checks(self._name("checks.toml"), self._bytes("checks.toml"), self.problems)),
+            tracking=tracking,
+            notifications=MappingProxyType(read_notifications(self._name("notifications.toml"), self._bytes("notifications.toml"), self.problems)),
+            seed=MappingProxyType(read_toml(self._name("seed.toml"), self._bytes("seed.toml"), self.problems) or {}),
+            subjects=MappingProxyType(subjects_of_processes(model, self.problems)),
+            process_facts=MappingProxyType(facts_of_processes(model, records.records, self.problems)),
+        )
+
+    def _name(self, file: str) -> str:
+        return f"{self.home}/{file}"
+
+    def _bytes(self, file: str) -> bytes:
+        return self.files.get(self._name(file), b"")
+
+    def _manifest(self) -> Manifest:
+        if self._name("app.toml") in self.files:
+            return read_manifest(self._name("app.toml"), self._bytes("app.toml"), self.problems)
+        mend = {
+            "ko": 'title = { ko = "...", en = "..." }로 시작하는 app.toml을 만들어 주세요.',
+            "en": 'Make app.toml, beginning with title = { ko = "...", en = "..." }.',
+        }
+        self.problems.note(self._name("app.toml"), "", "file-missing", {"ko": "app.toml이 없어요.", "en": "There is no app.toml."}, mend)
+        return Manifest()
+
+    def _strangers(self) -> None:
+        for name in named(self.files, ".toml"):
+            if PurePosixPath(name).parent.as_posix() == self.home and PurePosixPath(name).name not in TOML:
+                mend = {"ko": f"쓸 수 있는 이름: {', '.join(TOML)}", "en": f"Use one of: {', '.join(TOML)}"}
+                self.problems.note(name, "", "unknown-file", {"ko": "모르는 TOML 파일이에요.", "en": "No file of an app has this name."}, mend)
+
+    def _decisions(self) -> dict[str, dmn.Model]:
+        found: dict[str, dmn.Model] = {}
+        names = named(self.files, ".dmn")
+        for name in names:
+            self.problems.found += dmn.lint(name, self.files[name], self._imports())
+            try:
+                model = dmn.parse(self.files[name], self._imports(), file=name)
+            except (dmn.DmnError, UnsafeXml):
+                continue
+            for identity in model.decisions:
+                if identity in found:
+                    mend = {"ko": "결정의 ID를 바꿔 주세요.", "en": "Rename one of the decisions."}
+                    text = {"ko": f"결정 {identity}이(가) 다른 파일에도 있어요.", "en": f"The decision {identity} stands in another file too."}
+                    self.problems.note(name, identity, "decision-twice", text, mend)
+                found[identity] = model
+        return found
+
+    def _imports(self) -> Any:
+        by_name = {PurePosixPath(name).name: self.files[name] for name in named(self.files, ".dmn")}
+        by_namespace = {dmn_namespace: data for data in by_name.values() if (dmn_namespace := _namespace(data))}
+        return lambda reference: by_namespace.get(reference) or by_name.get(PurePosixPath(reference).name)
+
+    def _forms(self) -> dict[str, Form]:
+        found: dict[str, Form] = {}
+        for name in named(self.files, ".form"):
+            identity = PurePosixPath(name).stem
+            form = compile_form(identity, name, self.files[name], self.problems)
+            if form is not None:
+                found[identity] = form
+        return found
+
+    def _diagrams(self) -> dict[str, bytes]:
+        return {name: self.files[name] for name in named(self.files, ".bpmn")}
+
+    def _model(self) -> bpmn.Model | None:
+        try:
+            return bpmn.parse(self._diagrams())
+        except bpmn.ModelRefused as refused:
+            self.problems.found += refused.findings
+        except UnsafeXml as error:
+            mend = {"ko": "모델러에서 다시 저장해 주세요.", "en": "Save it again from the modeler."}
+            self.problems.note(self.home, "", "xml", {"ko": error.ko, "en": str(error)}, mend)
+        return None
+
+    def _bpmn_lint(self, manifest: Manifest, forms: Mapping[str, Form], decisions: Mapping[str, Any], model: bpmn.Model | None) -> None:
+        processes = set(model.processes) if model else None
+        known = bpmn.Known(forms=set(forms), decisions=set(decisions), processes=processes, roles=set(manifest.roles))
+        self.problems.found += bpmn.lint(self._diagrams(), known)
+
+    def _embedded(self, model: bpmn.Model, forms: dict[str, Form]) -> None:
+        for process in model.processes.values():
+            for element in process.elements.values():
+                if element.embedded_form and element.form:
+                    form = compile_form(element.form, f"{process.file}#{element.id}", element.embedded_form, self.problems)
+                    if form is not None:
+                        forms[element.form] = form
+
+
+def _namespace(data: bytes) -> str:
+    try:
+        return dmn.parse(data).definitions.namespace
+    except (dmn.DmnError, UnsafeXml):
+        return ""

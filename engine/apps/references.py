@@ -1,0 +1,63 @@
+"""What the files of an app say about each other: every name that is used exists."""
+
+from engine.apps import form_references, model_references, record_references
+from engine.apps.lookups import STATUS, Names
+from engine.apps.model import Action, ProcessApp
+from engine.forms.problems import Problems
+
+OPEN_TO = ("public", "customer")
+
+
+def check(app: ProcessApp, problems: Problems) -> None:
+    """Note every name in the app's files that nothing answers to."""
+    names = Names(app, problems)
+    _manifest(app, names)
+    _checks_and_tracking(app, names)
+    record_references.check(app, names)
+    model_references.check(app, names)
+    form_references.check(app, names)
+
+
+def _manifest(app: ProcessApp, names: Names) -> None:
+    file = names.file("app.toml")
+    lanes = {lane for process in app.model.processes.values() for lane in process.lanes}
+    for role in app.roles.values():
+        names.known(file, f"roles.{role.id}.lanes", ("레인", "lane"), role.lanes, lanes)
+    for door in app.doors.values():
+        at = f"start[{door.id}]"
+        names.known(file, f"{at}.process", ("프로세스", "process"), [door.process], app.model.processes)
+        names.known(file, f"{at}.form", ("양식", "form"), [door.form], app.forms)
+        names.known(file, f"{at}.access", ("역할", "role"), door.access, {*app.roles, *OPEN_TO})
+        process = app.model.processes.get(door.process)
+        starts = {start.id for start in process.starts} if process else set()
+        names.known(file, f"{at}.start", ("시작 이벤트", "start event"), [door.start] if process else [], starts)
+    for action in app.actions.values():
+        _action(app, names, file, action)
+    for number, listener in enumerate(app.listeners):
+        names.known(file, f"listen[{number}].start", ("프로세스", "process"), [listener.start], app.model.processes)
+        names.known(file, f"listen[{number}].message", ("메시지", "message"), [listener.message], model_references.messages(app))
+
+
+def _action(app: ProcessApp, names: Names, file: str, action: Action) -> None:
+    at = f"action[{action.id}]"
+    names.known(file, f"{at}.form", ("양식", "form"), [action.form], app.forms)
+    names.known(file, f"{at}.start", ("프로세스", "process"), [action.start], app.model.processes)
+    names.known(file, f"{at}.message", ("메시지", "message"), [action.message], model_references.messages(app))
+    names.known(file, f"{at}.roles", ("역할", "role"), action.roles, app.roles)
+    names.codes(file, f"{at}.refuse", (refusal.code for refusal in action.refusals))
+
+
+def _checks_and_tracking(app: ProcessApp, names: Names) -> None:
+    file = names.file("checks.toml")
+    names.known(file, "", ("양식", "form"), app.checks, app.forms)
+    for form, checks in app.checks.items():
+        if form in app.forms:
+            keys = {item.key for item in app.forms[form].walk()}
+            for number, one in enumerate(checks):
+                names.known(file, f"{form}[{number}].field", ("양식 칸", "form field"), [one.field], keys)
+    file = names.file("tracking.toml")
+    states = {state for record in app.records.values() for state in record_references.states(record)}
+    for milestone in app.tracking.milestones:
+        names.known(file, f"milestone[{milestone.id}].at", STATUS, milestone.at, states)
+    for number, status in enumerate(app.tracking.statuses):
+        names.known(file, f"status[{number}].actions", ("버튼", "action"), status.actions, app.actions)

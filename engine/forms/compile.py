@@ -1,0 +1,154 @@
+"""From the file of a form to a Form that runs; what cannot run becomes a finding."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine import feel
+from engine.errors import Text
+from engine.forms.model import FixedOption, Form, Item, Texts
+from engine.forms.problems import Problems
+from engine.forms.schema import CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, read
+
+
+def compile_form(form_id: str, file: str, data: bytes, problems: Problems) -> Form | None:
+    """The form, or None when the file cannot be read at all. Everything wrong is noted in `problems`."""
+    try:
+        root = read(data, file)
+    except BadForm as error:
+        mend = {"ko": "form-js 편집기나 Camunda Modeler에서 다시 저장해 주세요.", "en": "Save it again from the form-js editor or Camunda Modeler."}
+        problems.note(file, "", "form-unreadable", {"ko": error.ko, "en": error.en}, mend)
+        return None
+    builder = _Builder(file, problems)
+    items = tuple(builder.item(component, "") for component in root.components)
+    submit = next((item.label for item in _walk(items) if item.type == "button" and item.source.action == "submit"), {})
+    return Form(form_id, file, items, submit, frozenset(builder.reads))
+
+
+def _walk(items: Iterable[Item]) -> Iterable[Item]:
+    for item in items:
+        yield from item.walk()
+
+
+class _Builder:
+    def __init__(self, file: str, problems: Problems) -> None:
+        self.file = file
+        self.problems = problems
+        self.reads: set[str] = set()
+        self.keys: set[str] = set()
+
+    def item(self, component: Component, prefix: str) -> Item:
+        key = prefix + (component.key if component.type not in HOLDERS else component.path)
+        self._known(component)
+        self._unique(component, key, prefix)
+        inner = f"{key}." if component.type == "group" and component.path else "" if component.type == "dynamiclist" else prefix
+        outer_keys, self.keys = self.keys, set() if component.type == "dynamiclist" else self.keys
+        items = tuple(self.item(child, inner) for child in component.components)
+        self.keys = outer_keys
+        return Item(
+            source=component,
+            type=component.type,
+            key=key,
+            id=component.id or key,
+            label=self._texts(component, "label", component.label),
+            hint=self._texts(component, "description", component.description),
+            text=self._texts(component, "text", component.text or component.content),
+            hide=self._expression(component, component.conditional.hide if component.conditional else None),
+            readonly=self._readonly(component),
+            default=self._default(component),
+            value=self._expression(component, component.expression if component.expression.strip("= ") else None),
+            options=tuple(self._option(component, option) for option in component.values),
+            options_from=self._options_from(component),
+            pattern=self._pattern(component),
+            outcome=component.properties.get("outcome", "") == "true",
+            decision=component.properties.get("decision", ""),
+            columns=tuple((column.key, self._texts(component, f"column.{column.key}", column.label)) for column in component.columns),
+            items=items,
+        )
+
+    def _known(self, component: Component) -> None:
+        if component.type not in TYPES:
+            self._error(
+                component,
+                "form-type",
+                {"ko": f"모르는 양식 요소예요: {component.type}", "en": f"Unknown form component: {component.type}"},
+                {"ko": f"쓸 수 있는 요소: {', '.join(sorted(TYPES - {'default'}))}", "en": f"Use one of: {', '.join(sorted(TYPES - {'default'}))}"},
+            )
+        if component.type in INPUTS and not component.key:
+            mend = {"ko": "속성 Key에 영문 이름을 적어 주세요.", "en": "Write a name into the property Key."}
+            self._error(component, "form-key", {"ko": "입력 칸에 키가 없어요.", "en": "This input has no key."}, mend)
+        if component.key.startswith("_") or "._" in component.key:
+            mend = {"ko": "밑줄 없이 시작하는 이름으로 바꿔 주세요.", "en": "Choose a name that does not begin with an underscore."}
+            self._error(
+                component, "form-key", {"ko": f"밑줄로 시작하는 키예요: {component.key}", "en": f"The key {component.key} begins with _."}, mend
+            )
+        if component.type == "dynamiclist" and not component.path:
+            mend = {"ko": "속성 Path에 목록 이름을 적어 주세요.", "en": "Write the name of the list into the property Path."}
+            self._error(component, "form-key", {"ko": "반복 목록에 경로가 없어요.", "en": "This dynamic list has no path."}, mend)
+        if component.properties.get("outcome") == "true" and component.type != "radio":
+            mend = {"ko": "radio로 바꾸거나 outcome 속성을 지워 주세요.", "en": "Make it a radio, or remove the property outcome."}
+            self._error(component, "form-outcome", {"ko": "outcome은 radio에만 쓸 수 있어요.", "en": "outcome is for radios only."}, mend)
+
+    def _unique(self, component: Component, key: str, prefix: str) -> None:
+        if not key or key == prefix or (component.type == "group"):
+            return
+        if key in self.keys:
+            mend = {"ko": "키는 한 양식에서 한 번만 쓸 수 있어요. 하나를 바꿔 주세요.", "en": "A key may occur once in a form; rename one of them."}
+            self._error(component, "form-key-twice", {"ko": f"키 {key}가 두 번 있어요.", "en": f"The key {key} occurs twice."}, mend)
+        self.keys.add(key)
+
+    def _error(self, component: Component, rule: str, text: Text, mend: Text) -> None:
+        self.problems.note(self.file, component.name, rule, text, mend)
+
+    def _texts(self, component: Component, what: str, korean: str) -> Texts:
+        texts = {"ko": korean, "en": component.english(what)}
+        return self.problems.templates(self.file, component.name, texts)
+
+    def _expression(self, component: Component, text: Any) -> feel.Expression | None:
+        if text is None or not str(text).strip():
+            return None
+        expression = self.problems.expression(self.file, component.name, text)
+        if expression is not None:
+            self.reads |= set(expression.names_read)
+        return expression
+
+    def _readonly(self, component: Component) -> bool | feel.Expression:
+        for value in (component.readonly, component.disabled):
+            if isinstance(value, str) and value.strip():
+                return self._expression(component, value) or False
+            if value is True:
+                return True
+        return False
+
+    def _pattern(self, component: Component) -> re.Pattern[str] | None:
+        try:
+            return re.compile(component.rules.pattern) if component.rules.pattern else None
+        except re.error as error:
+            mend = {"ko": "정규식을 고쳐 주세요.", "en": "Mend the regular expression."}
+            text = {"ko": f"패턴을 읽을 수 없어요: {error}", "en": f"The pattern cannot be read: {error}"}
+            self._error(component, "form-pattern", text, mend)
+            return None
+
+    def _default(self, component: Component) -> Any:
+        value = component.default_value
+        return self._expression(component, value) if isinstance(value, str) and value.startswith("=") else value
+
+    def _option(self, component: Component, option: Option) -> FixedOption:
+        value = option.value
+        own = component.properties
+        label = {"ko": option.label or str(value), "en": option.properties.get("label.en") or own.get(f"option.{value}.en")}
+        detail = {
+            "ko": option.properties.get("detail") or own.get(f"option.{value}.detail"),
+            "en": option.properties.get("detail.en") or own.get(f"option.{value}.detail.en"),
+        }
+        return FixedOption(value, self._both(component, label), self._both(component, detail))
+
+    def _both(self, component: Component, texts: Mapping[str, str | None]) -> Texts:
+        return self.problems.templates(self.file, component.name, texts)
+
+    def _options_from(self, component: Component) -> str | feel.Expression | None:
+        if component.type not in CHOOSERS:
+            return self._expression(component, component.data_source) if component.type == "table" else None
+        if component.values_expression:
+            return self._expression(component, component.values_expression)
+        return component.values_key or None

@@ -1,0 +1,127 @@
+"""A form, compiled once and shared by all threads: its components with their expressions and texts ready to run."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from engine import feel
+from engine.errors import Text
+from engine.forms.checks import Check
+from engine.forms.choices import ChoiceList
+from engine.forms.fields import Field
+from engine.forms.schema import INPUTS, Component
+from engine.texts import Template
+
+Texts = Mapping[str, Template]
+NO_TEXTS: Texts = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class FixedOption:
+    """An option written in the form itself."""
+
+    value: Any
+    label: Texts
+    detail: Texts
+
+
+@dataclass(frozen=True)
+class Item:
+    """One component, ready to run. `key` is its full name in the submission (`contact.email` inside a group with path `contact`)."""
+
+    source: Component
+    type: str
+    key: str
+    id: str
+    label: Texts = NO_TEXTS
+    hint: Texts = NO_TEXTS
+    text: Texts = NO_TEXTS
+    hide: feel.Expression | None = None
+    readonly: bool | feel.Expression = False
+    default: Any | feel.Expression = None
+    value: feel.Expression | None = None
+    options: tuple[FixedOption, ...] = ()
+    options_from: str | feel.Expression | None = None
+    pattern: re.Pattern[str] | None = None
+    outcome: bool = False
+    decision: str = ""
+    columns: tuple[tuple[str, Texts], ...] = ()
+    items: tuple["Item", ...] = ()
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a person can fill it in."""
+        return self.type in INPUTS
+
+    def pattern_fits(self, value: str) -> bool:
+        """Whether the form's own pattern allows the text; as in form-js it may match anywhere unless it has ^ and $."""
+        return self.pattern is None or self.pattern.search(value) is not None
+
+    def walk(self) -> Iterator["Item"]:
+        """Itself and the items inside it, without those of repeated rows."""
+        yield self
+        for inner in () if self.type == "dynamiclist" else self.items:
+            yield from inner.walk()
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form file. `reads` are the names its expressions read: changing one of them can change what the form shows."""
+
+    id: str
+    file: str
+    items: tuple[Item, ...]
+    submit: Texts = NO_TEXTS
+    reads: frozenset[str] = frozenset()
+
+    def walk(self) -> Iterator[Item]:
+        """All items in the order of the file, without those of repeated rows."""
+        for item in self.items:
+            yield from item.walk()
+
+    @property
+    def outcome(self) -> Item | None:
+        """The radio whose options are the submit buttons."""
+        return next((item for item in self.walk() if item.outcome), None)
+
+
+class Fields(Protocol):
+    """What forms need of a record type: its name and its fields."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, Field]: ...
+
+
+class Decision(Protocol):
+    """What forms need of a decision model."""
+
+    def evaluate(self, name: str, inputs: Mapping[str, Any], now: datetime | None = None) -> Any: ...
+
+
+class FormApp(Protocol):
+    """What forms need of a process app; `engine.apps.ProcessApp` is one."""
+
+    @property
+    def forms(self) -> Mapping[str, Form]: ...
+    @property
+    def choices(self) -> Mapping[str, ChoiceList]: ...
+    @property
+    def checks(self) -> Mapping[str, tuple[Check, ...]]: ...
+    @property
+    def decisions(self) -> Mapping[str, Any]: ...
+    @property
+    def records(self) -> Mapping[str, Fields]: ...
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came in. `values` may be used when `errors` is empty; `confirm` says which errors pass once the person ticks the key."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[Text]] = field(default_factory=dict)
+    confirm: dict[str, Text] = field(default_factory=dict)

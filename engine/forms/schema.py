@@ -1,0 +1,153 @@
+"""Form files as Camunda Modeler and the form-js editor write them, read into plain data (form-js schema version 4 to 19)."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from engine.errors import BatonError
+
+MAX_BYTES: Final = 500_000
+INPUTS: Final = frozenset({"textfield", "textarea", "number", "checkbox", "checklist", "radio", "select", "taglist", "datetime", "filepicker"})
+CHOOSERS: Final = frozenset({"checklist", "radio", "select", "taglist"})
+SHOWN: Final = frozenset({"text", "html", "image", "iframe", "table", "spacer", "separator", "button", "documentPreview"})
+HOLDERS: Final = frozenset({"default", "group", "dynamiclist"})
+TYPES: Final = INPUTS | SHOWN | HOLDERS | {"expression"}
+
+
+class BadForm(BatonError):
+    """A form file that cannot be read; `ko` and `en` say what to mend."""
+
+    def __init__(self, ko: str, en: str) -> None:
+        super().__init__(en)
+        self.ko = ko
+        self.en = en
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, protected_namespaces=())
+
+
+def _custom(value: Any) -> Any:
+    # The editor writes custom properties as an object, some versions as a list of name and value.
+    if isinstance(value, list):
+        return {str(item.get("name")): str(item.get("value", "")) for item in value if isinstance(item, dict)}
+    if isinstance(value, dict):
+        return {str(name): str(text).lower() if isinstance(text, bool) else str(text) for name, text in value.items()}
+    return value
+
+
+class Option(_Part):
+    """One fixed option of a radio, select, checklist or taglist."""
+
+    label: str = ""
+    value: str | int | bool = ""
+    properties: Annotated[dict[str, str], BeforeValidator(_custom)] = Field(default_factory=dict)
+
+
+class Validate(_Part):
+    """The rules of the editor's section "Validation"."""
+
+    required: bool = False
+    min_length: int | None = None
+    max_length: int | None = None
+    min: str | float | int | None = None
+    max: str | float | int | None = None
+    pattern: str | None = None
+    validation_type: str | None = None
+
+
+class Conditional(_Part):
+    """When the component is hidden (FEEL)."""
+
+    hide: str | None = None
+
+
+class Column(_Part):
+    """One column of a table."""
+
+    label: str = ""
+    key: str = ""
+
+
+class Component(_Part):
+    """One component of a form, as the file says it. Keys that only matter to the editor's own viewer are not kept."""
+
+    type: str
+    id: str = ""
+    key: str = ""
+    path: str = ""
+    label: str = ""
+    description: str = ""
+    text: str = ""
+    content: str = ""
+    properties: Annotated[dict[str, str], BeforeValidator(_custom)] = Field(default_factory=dict)
+    components: tuple["Component", ...] = ()
+    values: tuple[Option, ...] = ()
+    values_key: str = ""
+    values_expression: str = ""
+    rules: Validate = Field(default_factory=Validate, alias="validate")
+    conditional: Conditional | None = None
+    default_value: Any = None
+    readonly: bool | str = False
+    disabled: bool | str = False
+    expression: str = ""
+    subtype: str = "date"
+    disallow_passed_dates: bool = False
+    date_label: str = ""
+    time_label: str = ""
+    decimal_digits: int | None = None
+    increment: float | str | None = None
+    appearance: dict[str, Any] = Field(default_factory=dict)
+    multiple: bool | str = False
+    accept: str = ""
+    source: str = ""
+    url: str = ""
+    alt: str = ""
+    height: int | str | None = None
+    data_source: str = ""
+    columns: tuple[Column, ...] = ()
+    columns_expression: str = ""
+    default_repetitions: int = 1
+    allow_add_remove: bool = False
+    action: str = "submit"
+
+    @property
+    def name(self) -> str:
+        """What findings call it: its key, path or id."""
+        return self.key or self.path or self.id or self.type
+
+    def english(self, what: str) -> str:
+        """Its English text from the custom property `<what>.en`, or ""."""
+        return self.properties.get(f"{what}.en", "")
+
+    def walk(self) -> Iterator["Component"]:
+        """Itself and everything inside it, in the order of the file."""
+        yield self
+        for inner in self.components:
+            yield from inner.walk()
+
+
+def read(data: bytes, what: str) -> Component:
+    """The root component of a form file. Raises BadForm for anything that is not a form; unknown component types are left to the lint."""
+    if len(data) > MAX_BYTES:
+        raise BadForm(f"{what}: 양식 파일이 {MAX_BYTES:,}바이트보다 커요.", f"{what} is larger than {MAX_BYTES:,} bytes.")
+    try:
+        raw = json.loads(data)
+        if not isinstance(raw, dict) or not isinstance(raw.get("components"), list):
+            raise BadForm(
+                f"{what}: form-js 양식이 아니에요(components 목록이 없어요).", f"{what} is not a form-js form: it has no list `components`."
+            )
+        return Component.model_validate({"type": "default", **raw})
+    except (ValueError, RecursionError) as error:
+        detail = _detail(error)
+        raise BadForm(f"{what}: 양식을 읽을 수 없어요({detail}).", f"{what} cannot be read as a form ({detail}).") from error
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
+    return str(error)[:200]

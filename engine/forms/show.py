@@ -1,0 +1,202 @@
+"""One item of a form as a FieldView."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine.forms import choices, paths
+from engine.forms.fields import TEXT_LIMIT, Field
+from engine.forms.fill import Filled, readable
+from engine.forms.model import Item
+from engine.forms.page import FieldView
+from engine.forms.prose import blocks
+from engine.texts import for_people, mobile, pick
+
+KINDS: Final = {"textfield": "text", "filepicker": "file", "datetime": "date"}
+INPUTS: Final = {
+    "mobile": ("tel", "tel", "tel"),
+    "phone": ("tel", "tel", "tel"),
+    "email": ("email", "email", "email"),
+    "postcode": ("text", "numeric", "postal-code"),
+    "name": ("text", "", "name"),
+    "date": ("date", "", ""),
+    "time": ("time", "", ""),
+    "datetime": ("datetime-local", "", ""),
+    "int": ("text", "numeric", ""),
+    "won": ("text", "numeric", ""),
+    "number": ("text", "decimal", ""),
+}
+TICK: Final = Field("confirm", "bool")
+Messages = Mapping[str, tuple[str, ...]]
+
+
+def show(
+    filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, only_for: tuple[str, ...], inner: tuple[FieldView, ...], row: str = ""
+) -> FieldView:
+    """The view of one item. `row` is the name of the row it stands in (`slots.0`), `inner` what is inside it."""
+    label = _text(filled, item, item.label)
+    if item.type == "group":
+        return FieldView("group", key=item.key, id=item.id, label=label, items=inner)
+    if item.type == "dynamiclist":
+        return _rows(filled, item, typed, messages, label)
+    if item.type == "expression":
+        return _readonly(filled, item, label, paths.get(filled.values, item.key))
+    if not item.takes_input:
+        return _shown_only(filled, item, label)
+    if not row and filled.readonly(item):
+        return _readonly(filled, item, label, paths.get(typed, item.key))
+    return _input(filled, item, typed, messages, only_for, label, row)
+
+
+def _text(filled: Filled, item: Item, texts: Mapping[str, Any]) -> str:
+    if not texts and item.label is texts and filled.record and item.key in filled.record.fields:
+        return _inherited(filled, filled.record.fields[item.key])
+    if item.label is texts and filled.lang not in texts and filled.record and item.key in filled.record.fields:
+        return _inherited(filled, filled.record.fields[item.key]) or choices.render(texts, filled.scope, filled.now, filled.lang)
+    return choices.render(texts, filled.scope, filled.now, filled.lang)
+
+
+def _inherited(filled: Filled, field: Field) -> str:
+    return pick(field.label, filled.lang)
+
+
+def _input(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, only_for: tuple[str, ...], label: str, row: str) -> FieldView:
+    rule = filled.rule(item)
+    name = f"{row}.{item.key}" if row else item.key
+    raw = paths.get(typed, item.key)
+    kind = _kind(item, rule)
+    input_type, inputmode, autocomplete = INPUTS.get(rule.type, ("text", "", ""))
+    required = rule.required or (item.type == "checkbox" and item.source.rules.required)
+    mistakes = messages.get(name, ())
+    return FieldView(
+        kind,
+        key=item.key,
+        name=name,
+        id="f-" + name.replace(".", "-"),
+        label=label,
+        hint=_text(filled, item, item.hint),
+        value=_value(kind, rule, raw),
+        required=required and not only_for,
+        optional=not required and kind != "checkbox",
+        errors=mistakes,
+        options=tuple(filled.options(item) or ()),
+        input_type=input_type,
+        inputmode=inputmode,
+        autocomplete=item.source.properties.get("autocomplete", autocomplete),
+        placeholder=item.source.properties.get("placeholder", ""),
+        prefix=str(item.source.appearance.get("prefixAdorner", "")),
+        suffix=str(item.source.appearance.get("suffixAdorner", "")) or _unit(rule, filled.lang),
+        min=_lowest(filled, item, rule, kind),
+        max="" if rule.max is None or kind not in ("number", "date", "time", "datetime") else str(rule.max),
+        step=str(item.source.increment or ""),
+        maxlength=_longest(rule),
+        accept=item.source.accept,
+        multiple=item.source.multiple is True,
+        only_for=only_for,
+        triggers=_triggers(filled, item),
+    )
+
+
+def _kind(item: Item, rule: Field) -> str:
+    if item.type in ("textfield", "datetime") and rule.type in ("date", "time", "datetime"):
+        return rule.type
+    return KINDS.get(item.type, item.type)
+
+
+def _value(kind: str, rule: Field, raw: Any) -> Any:
+    if kind == "checkbox":
+        return rule.parse(raw)[0] is True
+    if kind in ("checklist", "taglist"):
+        return [choices.as_text(one) for one in (raw if isinstance(raw, (list, tuple)) else [raw] if raw else [])]
+    if kind == "datetime" and isinstance(raw, str):
+        return raw[:16]
+    if kind == "time" and isinstance(raw, str):
+        return raw[:5]
+    if raw is None or isinstance(raw, str):
+        return mobile(raw) if rule.type == "mobile" else raw or ""
+    return choices.as_text(raw)
+
+
+def _unit(rule: Field, lang: str) -> str:
+    return {"ko": "원"}.get(lang, "KRW") if rule.type == "won" else ""
+
+
+def _lowest(filled: Filled, item: Item, rule: Field, kind: str) -> str:
+    if item.type == "datetime" and item.source.disallow_passed_dates:
+        return filled.today.isoformat() + ("T00:00" if kind == "datetime" else "")
+    return "" if rule.min is None or kind != "number" else str(rule.min)
+
+
+def _longest(rule: Field) -> int:
+    return {"text": int(rule.max or TEXT_LIMIT), "name": int(rule.max or 50), "email": 254, "postcode": 5}.get(rule.type, 0)
+
+
+def _triggers(filled: Filled, item: Item) -> bool:
+    live = filled.form.reads | {name for other in filled.form.walk() for name in _choice_reads(filled, other)}
+    computed = any(other.decision for other in filled.form.walk()) and item.type in ("radio", "select", "checkbox", "checklist", "number", "datetime")
+    return item.key.partition(".")[0] in live or "form" in live or computed
+
+
+def _choice_reads(filled: Filled, item: Item) -> frozenset[str]:
+    known = filled.app.choices.get(item.options_from) if isinstance(item.options_from, str) else None
+    return known.reads if known else frozenset()
+
+
+def _readonly(filled: Filled, item: Item, label: str, raw: Any) -> FieldView:
+    inherited = filled.record.fields.get(item.key) if filled.record else None
+    option = next((option for option in filled.options(item) or () if option.value == choices.as_text(raw)), None)
+    known = inherited.choice(raw) if inherited and isinstance(raw, str) else None
+    text = option.label if option else pick(known.label, filled.lang) if known else for_people(raw, filled.lang, filled.now.year)
+    if inherited and inherited.type == "mobile":
+        text = mobile(raw)
+    if inherited and inherited.type == "won" and text:
+        text = f"{text}원" if filled.lang == "ko" else f"₩{text}"
+    return FieldView("readonly", key=item.key, name=item.key, id="f-" + item.key.replace(".", "-"), label=label, text=text, readonly=True)
+
+
+def _shown_only(filled: Filled, item: Item, label: str) -> FieldView:
+    texts = item.text.get(filled.lang) or item.text.get("ko")
+    if item.type in ("text", "html"):
+        return FieldView("prose", id=item.id, blocks=blocks(texts, filled.scope, filled.now, filled.lang) if texts else ())
+    if item.type == "table":
+        return _table(filled, item, label)
+    if item.type == "image":
+        return FieldView("image", id=item.id, url=item.source.source, text=item.source.alt)
+    if item.type in ("iframe", "documentPreview"):
+        return FieldView("link", id=item.id, url=item.source.url, label=label)
+    return FieldView(item.type, id=item.id)
+
+
+def _table(filled: Filled, item: Item, label: str) -> FieldView:
+    listed = item.options_from(filled.scope, now=filled.now) if callable(item.options_from) else None
+    rows = tuple(
+        tuple(for_people(readable(row.get(key)), filled.lang, filled.now.year) for key, _ in item.columns)
+        for row in (listed if isinstance(listed, (list, tuple)) else ())
+        if isinstance(row, Mapping)
+    )
+    return FieldView("table", id=item.id, label=label, columns=tuple(_text(filled, item, texts) for _, texts in item.columns), rows=rows)
+
+
+def _rows(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, label: str) -> FieldView:
+    listed = paths.rows(typed, item.key)
+    rows = [row if isinstance(row, Mapping) else {} for row in listed] if isinstance(listed, list) else []
+    rows += [{}] * max(0, item.source.default_repetitions - len(rows))
+    groups = []
+    for number, row in enumerate(rows):
+        name = f"{item.key}.{number}"
+        inputs = (part for outer in item.items for part in outer.walk() if part.takes_input)
+        views = tuple(show(filled, part, row, messages, (), (), name) for part in inputs)
+        groups.append(FieldView("group", key=name, id=f"f-{item.key}-{number}", items=views))
+    return FieldView("list", key=item.key, name=item.key, id=f"f-{item.key}", label=label, errors=messages.get(item.key, ()), items=tuple(groups))
+
+
+def confirmation(filled: Filled, key: str, typed: Mapping[str, Any], messages: Messages) -> list[FieldView]:
+    """The ticks that warnings about this field ask for, once they were given."""
+    declared = {item.key for item in filled.form.walk()}
+    asked = [check.confirm for check in filled.app.checks.get(filled.form.id, ()) if check.field == key and check.confirm]
+    return [
+        FieldView(
+            "checkbox", key=tick, name=tick, id=f"f-{tick}", label=messages[tick][0], value=TICK.parse(typed.get(tick))[0] is True, confirm=True
+        )
+        for tick in dict.fromkeys(asked)
+        if tick in messages and tick not in declared
+    ]

@@ -1,0 +1,130 @@
+"""A form for a page: what stands in it, with which values, options and errors."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Text
+from engine.forms import choices, paths
+from engine.forms.fill import Filled
+from engine.forms.model import Fields, Form, FormApp, Item
+from engine.forms.page import FieldView, FormView, Group, Mistake, Outcome
+from engine.forms.show import confirmation, show
+from engine.forms.submit import standing, take
+from engine.texts import pick
+
+SUBMIT = {"ko": "보내기", "en": "Send"}
+
+
+def view(
+    app: FormApp,
+    form_id: str,
+    names: Mapping[str, Any],
+    *,
+    lang: str,
+    now: datetime,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Sequence[Text]] | None = None,
+    record: Fields | None = None,
+) -> FormView:
+    """The form in one language. `values` is what was typed (kept as typed, right or wrong); without it the fields hold what is known already.
+
+    `errors` is what `submit` said. Hidden fields are left out; a field that only some outcome button needs stands in the form and says for which.
+    """
+    form = app.forms[form_id]
+    typed = dict(values) if values is not None else known(app, form, names, now, record, lang)
+    filled = Filled(app, form, record, now, lang, names)
+    take(filled, typed)
+    _keep_standing(filled, typed)
+    shown, only_for = _shown(filled, typed)
+    messages = {key: tuple(pick(text, lang) for text in texts) for key, texts in (errors or {}).items()}
+    groups = _groups(filled, typed, shown, only_for, messages)
+    return FormView(
+        form_id,
+        lang,
+        groups,
+        _outcomes(filled),
+        choices.render(form.submit, names, now, lang) or pick(SUBMIT, lang),
+        _mistakes(groups, messages),
+        typed,
+    )
+
+
+def known(app: FormApp, form: Form, names: Mapping[str, Any], now: datetime, record: Fields | None, lang: str) -> dict[str, Any]:
+    """What the fields hold before anybody types."""
+    filled = Filled(app, form, record, now, lang, names)
+    values: dict[str, Any] = {}
+    for item in form.walk():
+        if (item.takes_input or item.type == "dynamiclist") and (found := standing(filled, item)) is not None:
+            paths.put(values, item.key, found)
+    return values
+
+
+def _keep_standing(filled: Filled, typed: dict[str, Any]) -> None:
+    for item in filled.form.walk():
+        if item.takes_input and filled.readonly(item):
+            paths.put(typed, item.key, standing(filled, item))
+
+
+def _shown(filled: Filled, typed: Mapping[str, Any]) -> tuple[set[str], dict[str, tuple[str, ...]]]:
+    """The visible items, and for those that not every outcome button shows: the labels of the buttons that do."""
+    outcome = filled.form.outcome
+    options = filled.options(outcome) if outcome else None
+    if outcome is None or not options:
+        return filled.shown, {}
+    by_label: dict[str, set[str]] = {}
+    for option in options:
+        trial = Filled(filled.app, filled.form, filled.record, filled.now, filled.lang, filled.names)
+        take(trial, {**typed, outcome.key: option.raw})
+        by_label[option.label] = trial.shown
+    shown = set().union(*by_label.values())
+    return shown, {
+        identity: tuple(label for label, ids in by_label.items() if identity in ids)
+        for identity in shown
+        if not all(identity in ids for ids in by_label.values())
+    }
+
+
+def _groups(
+    filled: Filled, typed: Mapping[str, Any], shown: set[str], only_for: Mapping[str, tuple[str, ...]], messages: Mapping[str, tuple[str, ...]]
+) -> tuple[Group, ...]:
+    def views(items: Sequence[Item]) -> list[FieldView]:
+        made = []
+        for item in items:
+            if item.id in shown and not item.outcome and item.type != "button":
+                inner = views(item.items) if item.type == "group" else []
+                made.append(show(filled, item, typed, messages, only_for.get(item.id, ()), tuple(inner)))
+                made.extend(confirmation(filled, item.key, typed, messages))
+        return made
+
+    groups: list[Group] = []
+    loose: list[Item] = []
+    for item in filled.form.items:
+        if item.type != "group":
+            loose.append(item)
+            continue
+        if item.id in shown:
+            groups += _group("", "", views(loose))
+            groups += _group(item.id, choices.render(item.label, filled.scope, filled.now, filled.lang), views(item.items))
+            loose = []
+    return tuple(groups + _group("", "", views(loose)))
+
+
+def _group(identity: str, label: str, items: list[FieldView]) -> list[Group]:
+    if not items:
+        return []
+    wrong = sum(bool(item.errors) for item in FormView("", "", (Group("", "", tuple(items)),)).fields)
+    return [Group(identity or f"g-{items[0].id or items[0].kind}", label, tuple(items), wrong)]
+
+
+def _outcomes(filled: Filled) -> tuple[Outcome, ...]:
+    outcome = filled.form.outcome
+    options = (filled.options(outcome) or []) if outcome else []
+    return tuple(Outcome(outcome.key, option.value, option.label, option.detail) for option in options) if outcome else ()
+
+
+def _mistakes(groups: tuple[Group, ...], messages: Mapping[str, tuple[str, ...]]) -> tuple[Mistake, ...]:
+    fields = FormView("", "", groups).fields
+    made = [Mistake(item.id, item.label, message) for item in fields for message in item.errors]
+    placed = {item.name for item in fields if item.errors}
+    return tuple(made + [Mistake("", "", message) for key, texts in messages.items() if key not in placed for message in texts])
