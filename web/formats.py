@@ -12,8 +12,8 @@ from web.texts import language, t
 
 LOCALES = {"ko": "ko_KR", "en": "en_GB"}
 DAY = {"ko": "M월 d일(E)", "en": "E d MMM"}
-MOMENT = {"ko": "M월 d일(E) a h:mm", "en": "E d MMM, h:mm a"}
-CLOCK = {"ko": "a h:mm", "en": "h:mm a"}
+MOMENT = {"ko": "M월 d일(E) aaaa h:mm", "en": "E d MMM, h:mm a"}
+CLOCK = {"ko": "aaaa h:mm", "en": "h:mm a"}
 SOON = timedelta(hours=1)
 
 
@@ -39,7 +39,7 @@ def moment(value: datetime | None) -> str:
 
 
 def clock(value: datetime | None) -> str:
-    """`오후 2:00` / `2:00 pm`."""
+    """`오후 2:00` / `2:00 pm`; the wide day period (`aaaa`), for CLDR abbreviates the Korean one to AM and PM."""
     return format_time(_local(value), CLOCK[language()], locale=locale()) if value else ""
 
 

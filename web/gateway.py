@@ -56,6 +56,7 @@ class Staff(UserMixin):
 
     def __init__(self, account: Account) -> None:
         self.actor = Actor("staff", account.login, account.name, frozenset(account.roles))
+        self.login = account.login
         self.name = account.name
         self._stamp = link_digest(account.password_hash)[:16]
 

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from engine.actors import CUSTOMER
 from engine.errors import Busy, Invalid, NotFound, Refused
 from engine.runtime import instances
+from engine.runtime.names import Names
+from engine.runtime.records import Records
 from engine.views import catalogue, tracking
 from engine.views.catalogue import DoorPage
 from web import submissions
@@ -113,7 +115,7 @@ def problems(shown: DoorPage, typed: dict[str, Any]) -> dict[str, Any]:
     """What is wrong with the values so far, by field."""
     with current_app.extensions["baton"].read() as read:
         try:
-            catalogue.check_door(read, shown.app.key, shown.door.id, actor=CUSTOMER, values=typed)
+            instances.checked(read, shown.app, shown.door, typed, Names(Records(read, shown.app), None, CUSTOMER))
         except Invalid as invalid:
             return dict(invalid.errors)
     return {}
@@ -121,7 +123,7 @@ def problems(shown: DoorPage, typed: dict[str, Any]) -> dict[str, Any]:
 
 def page(app: str, door: str, shown: DoorPage, number: int = 1, key: str | None = None) -> str:
     """The form as a page, at one of its steps."""
-    step = steps.step(shown.form, number, request.form.items(multi=True))
+    step = steps.step(steps.without_previews(shown.form), number, request.form.items(multi=True))
     return render_template("portal/apply.html", app=app, door=door, shown=shown, step=step, previews=steps.previews(shown.form), key=key or "")
 
 

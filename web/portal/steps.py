@@ -1,7 +1,7 @@
 """A long form in steps, one group each. Without JavaScript: every step is a post, and the values of the other steps travel as hidden fields."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.forms.page import FieldView, FormView, Group
@@ -84,5 +84,16 @@ def opened(groups: Iterable[Group]) -> list[FieldView]:
 
 
 def previews(form: FormView) -> list[FieldView]:
-    """What the form works out while it is filled in, such as the price: shown beside it."""
-    return [field for field in form.fields if field.kind == "readonly" and field.text]
+    """What the form works out while it is filled in, such as the price: it stands beside the form, in every step."""
+    return [field for field in form.fields if is_preview(field)]
+
+
+def without_previews(form: FormView) -> FormView:
+    """The form without them; a group that held nothing else is no step."""
+    groups = [replace(group, items=tuple(item for item in group.items if not is_preview(item))) for group in form.groups]
+    return replace(form, groups=tuple(group for group in groups if group.items))
+
+
+def is_preview(field: FieldView) -> bool:
+    """A start form has no record yet: what stands in it for reading is worked out."""
+    return field.kind == "readonly" and bool(field.text)
