@@ -1,0 +1,162 @@
+"""One step of an instance: restore or start, hand in what happened, run to the next wait, dump. Pure but for the host."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any, Final, Literal, cast
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.conditions import fire_conditions
+from engine.bpmn.failures import StepFailed, TokenGone
+from engine.bpmn.host import Host
+from engine.bpmn.joins import fire_inclusive, stuck_join
+from engine.bpmn.model import Model
+from engine.bpmn.scopes import Scope, View, stored
+from engine.bpmn.snapshot import dump, load
+from engine.bpmn.specs.base import waiting
+from engine.bpmn.specs.subprocess import open_container
+from engine.bpmn.specs.throwing import handle_error
+from engine.bpmn.token import Token
+from engine.bpmn.waits import Wait, wait_of
+from engine.bpmn.workflow import Instance
+from engine.errors import BpmnError
+
+BUDGET: Final = 1000
+SECONDS: Final = 1.0
+LOOK_AT_CLOCK: Final = 64
+
+
+class Execution:
+    """An instance within one step. Made by `start` or `restore`, used, dropped."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+
+    @property
+    def state(self) -> Literal["running", "completed", "terminated"]:
+        """ "completed" when the last token ended, "terminated" when a terminate end event of the process itself ended it."""
+        return cast(Literal["running", "completed", "terminated"], self.instance.outcome)
+
+    @property
+    def process_id(self) -> str:
+        """The process this is an instance of."""
+        return self.instance.process.id
+
+    @property
+    def waits(self) -> list[Wait]:
+        """Everything that now waits with its own wake-up, in the order in which it began to; with "continue" last when a budget ran out."""
+        tokens = self.instance.live.values()
+        found = [wait_of(token) for token in tokens if waiting(token)]
+        unfinished = next((token for token in tokens if token.state == TaskState.READY), None)
+        return [*found, Wait("continue", unfinished.id, unfinished.task_spec.element.id)] if unfinished else found
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The root scope's variables, JSON values."""
+        return self.instance.scope.variables
+
+    @property
+    def tokens(self) -> list[tuple[int, str]]:
+        """Where tokens are: (token, element id), without those that only stand by for an event."""
+        return [(token.id, token.task_spec.element.id) for token in self.instance.live.values() if not token.triggered]
+
+    def scope(self, token: int) -> View:
+        """What the element of this token sees: the variables of its scopes, then the host's names. Raises TokenGone."""
+        return self._token(token).view()
+
+    def complete(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
+        """The user task was submitted, the job succeeded. Raises TokenGone."""
+        self._answer(token, {name: stored(value) for name, value in (variables or {}).items()})
+
+    def trigger(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
+        """Its timer is due, its message or signal came; for a wait of kind "continue" nothing more than run() is needed. Raises TokenGone."""
+        if self._token(token).state != TaskState.READY:
+            self.complete(token, variables)
+
+    def throw(self, token: int, error: BpmnError) -> None:
+        """A BPMN error was reported for the job. Raises TokenGone."""
+        self._answer(token, {"$error": [error.code, error.message, {name: stored(value) for name, value in error.variables.items()}]})
+
+    def run(self) -> None:
+        """Run to the next wait or to the end of the budget (1,000 elements or one second; a wait of kind "continue" stands for the rest).
+
+        Raises UncaughtError for a BPMN error that nobody catches and StepFailed for everything else; nothing of this step is to be kept then.
+        """
+        instance, count, deadline = self.instance, 0, monotonic() + SECONDS
+        while True:
+            token = instance.next_ready()
+            if token is None:
+                if fire_conditions(instance) or fire_inclusive(instance):
+                    continue
+                break
+            self._run(token)
+            if instance.conditions and instance.changed:
+                fire_conditions(instance)
+            count += 1
+            if count >= BUDGET or (count % LOOK_AT_CLOCK == 0 and monotonic() > deadline):
+                break
+        self._check()
+
+    def dump(self) -> bytes:
+        """The snapshot: what can still act, versioned, as compact JSON."""
+        return dump(self.instance)
+
+    def _run(self, token: Token) -> None:
+        element = token.task_spec.element
+        try:
+            token.run()
+        except BpmnError as error:
+            handle_error(token, error)
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+            raise StepFailed(element.id, f"{type(error).__name__}: {error}") from error
+
+    def _check(self) -> None:
+        # Law 5: after a step an instance is finished, or something waits with a live wake-up.
+        instance = self.instance
+        if instance.outcome != "running" or instance.ready:
+            return
+        stuck = stuck_join(instance)
+        if stuck is not None:
+            raise StepFailed(stuck, "the gateway waits for tokens that can never arrive")
+        if not any(waiting(token) for token in instance.live.values()):
+            lost = next(iter(instance.live.values()), None)
+            raise StepFailed(lost.task_spec.element.id if lost else instance.process.id, "nothing waits and the instance is not finished")
+
+    def _answer(self, token: int, answer: dict[str, Any]) -> None:
+        found = self._token(token)
+        if not waiting(found):
+            raise TokenGone(token)
+        found.wake(answer)
+
+    def _token(self, token: int) -> Token:
+        found = self.instance.live.get(token)
+        if found is None:
+            raise TokenGone(token)
+        return found
+
+
+def start(model: Model, process_id: str, variables: Mapping[str, Any], host: Host, start_id: str | None = None) -> Execution:
+    """A new instance, ready to run. `start_id` names the start event (default: the none start event, else the first one).
+
+    Raises StepFailed when the process or the start does not exist.
+    """
+    process = model.processes.get(process_id)
+    if process is None:
+        raise StepFailed(process_id, "there is no such process")
+    spec = process.nodes.get(start_id) if start_id else process.spec.entrance
+    if spec is None or (start_id and all(start_id != element.id for element in process.starts)):
+        raise StepFailed(start_id or process_id, "the process cannot start there")
+    instance = Instance(model, process, host, Scope({}))
+    given = {name: stored(value) for name, value in variables.items()}
+    if not spec.element.outputs:
+        instance.merge(instance.scope, given)
+    open_container(instance, process.spec)
+    instance.enter(spec, instance.scope, answer=given if spec.element.outputs else {})
+    for sibling in process.together.get(spec.element.id, ()):
+        instance.enter(process.nodes[sibling], instance.scope)
+    return Execution(instance)
+
+
+def restore(model: Model, snapshot: bytes, host: Host) -> Execution:
+    """The instance as it was dumped. Raises StepFailed for a snapshot that this model cannot continue."""
+    return Execution(load(model, snapshot, host))

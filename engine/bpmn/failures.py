@@ -1,0 +1,45 @@
+"""What can go wrong with a model or an execution, each with what the caller needs to act on it."""
+
+from collections.abc import Sequence
+
+from engine.errors import BatonError
+from engine.findings import Finding
+
+
+class ModelRefused(BatonError):
+    """Files that cannot run as drawn. `findings` says for each why and how to mend it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(f"{finding.file} {finding.element}: {finding.en}" for finding in findings))
+        self.findings = list(findings)
+
+
+class TokenGone(BatonError):
+    """The token is not there any more: somebody else finished it, or the case moved on."""
+
+    def __init__(self, token: int) -> None:
+        super().__init__(f"token {token} is gone")
+        self.token = token
+
+
+class UncaughtError(BatonError):
+    """A BPMN error that no boundary event and no event sub-process catches. `code` is the error's, `element_id` where it was thrown."""
+
+    def __init__(self, code: str, message: str, element_id: str) -> None:
+        super().__init__(f"error {code} thrown at {element_id} is caught nowhere: {message}")
+        self.code = code
+        self.message = message
+        self.element_id = element_id
+
+
+class StepFailed(BatonError):
+    """The step cannot go on at `element_id`; nothing of it is kept. `reason` is an English sentence for the incident."""
+
+    def __init__(self, element_id: str, reason: str) -> None:
+        super().__init__(f"{element_id}: {reason}")
+        self.element_id = element_id
+        self.reason = reason
+
+
+class SurgeryRefused(BatonError):
+    """A repair that would leave the instance worse than it is; the message says why."""

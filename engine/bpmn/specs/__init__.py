@@ -1,0 +1,1 @@
+"""The task specs: one family of BPMN elements per file."""
