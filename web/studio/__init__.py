@@ -47,9 +47,7 @@ def studio_page(outcome: Outcome | None = None, findings: list[Finding] | None =
     """The studio, after an upload with what was found."""
     with baton().read() as read:
         live = catalogue.apps(read)
-    shown = render_template(
-        "studio/studio.html", apps=live, outcome=outcome, findings=findings, problem=problem, may_deploy=actor().has(*DEPLOYERS)
-    )
+    shown = render_template("studio/studio.html", apps=live, outcome=outcome, findings=findings, problem=problem, may_deploy=actor().has(*DEPLOYERS))
     return make_response(shown, status)
 
 

@@ -1,12 +1,12 @@
 """What somebody sees whose submission of a task was not carried out: the same form with everything typed, or who was faster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
-from engine.errors import Gone, Invalid, NotFound, Refused
+from engine.errors import Gone, Invalid, NotFound, Refused, Text
 from engine.views import worklist as pages
 from web.errors import refused
 from web.gateway import actor, wants_json
@@ -16,9 +16,8 @@ from web.texts import language
 
 def open_task(task_id: str, values: Mapping[str, Any] | None = None, refusal: Refused | None = None) -> pages.TaskPage:
     """The task as the one who asks sees it, with what was typed and what is wrong with it. Raises NotFound."""
-    errors = refusal.errors if isinstance(refusal, Invalid) else None
     with baton().read() as read:
-        return pages.task(read, task_id, actor(), lang=language(), values=values, errors=errors)
+        return pages.task(read, task_id, actor(), lang=language(), values=values, errors=errors_of(refusal))
 
 
 def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Response:
@@ -37,6 +36,11 @@ def labelled(page: pages.TaskPage | None, typed: Mapping[str, Any]) -> list[tupl
     """What was typed, each value under its field's label."""
     labels = {field.key: field.label for field in page.form.fields} if page else {}
     return [(labels.get(key, key), ", ".join(value) if isinstance(value, list) else str(value)) for key, value in typed.items() if value]
+
+
+def errors_of(refusal: Refused | None) -> Mapping[str, Sequence[Text]] | None:
+    """The messages of the fields, for showing the form again."""
+    return refusal.errors if isinstance(refusal, Invalid) else None
 
 
 def problem_of(refusal: Refused) -> Mapping[str, str] | None:

@@ -13,9 +13,9 @@ from engine.runtime.reader import Reader
 from engine.views import cases as pages
 from engine.views import catalogue, tracking
 from web import submissions
-from web.errors import field_messages, refused
+from web.errors import refused
 from web.gateway import STAFF, actor, allow, may_open, wants_json
-from web.tasks.answers import problem_of
+from web.tasks.answers import errors_of, problem_of
 from web.tasks.blueprint import baton, blueprint
 from web.texts import Text, language, pick, t
 
@@ -80,11 +80,10 @@ def do_act(app: str, number: str, action: str) -> Response:
 
 def action_page(app: str, number: str, action: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
     """The form of an action, after a refusal with everything typed."""
-    errors = field_messages(refusal) if refusal else None
     with baton().read() as read:
         case_ref, label = offered(read, app, number, action)
-        page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors)
-    return form_page(page.form, label, page.summary, url_for("tasks.case", app=app, number=number), refusal)
+        page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors_of(refusal))
+    return form_page(page.form, label, "", url_for("tasks.case", app=app, number=number), refusal, page.summary)
 
 
 def offered(read: Reader, app: str, number: str, action: str) -> tuple[commands.CaseRef, Text]:
@@ -118,17 +117,16 @@ def do_start(app: str, door: str) -> Response:
 
 def start_page(app: str, door: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
     """The door's form, after a refusal with everything typed. Doors that this person may not enter do not exist."""
-    errors = field_messages(refusal) if refusal else None
     with baton().read() as read:
-        page = catalogue.door_form(read, app, door, lang=language(), actor=actor(), values=typed, errors=errors)
+        page = catalogue.door_form(read, app, door, lang=language(), actor=actor(), values=typed, errors=errors_of(refusal))
     if not may_enter(page.door):
         raise NotFound()
     return form_page(page.form, page.door.label, t("tasks.start_for"), url_for("tasks.cases"), refusal)
 
 
-def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None) -> Response:
-    """A form that stands alone."""
+def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None, summary: list[tuple[Text, str]] | None = None) -> Response:
+    """A form that stands alone; `summary` says what it is about."""
     key = submissions.control("key") or secrets.token_urlsafe(16)
     problem = problem_of(refusal) if refusal else None
-    shown = render_template("tasks/form_page.html", form=form, heading=heading, lead=lead, back=back, problem=problem, key=key)
+    shown = render_template("tasks/form_page.html", form=form, heading=heading, lead=lead, back=back, problem=problem, key=key, summary=summary)
     return make_response(shown, refusal.status if refusal else 200)
