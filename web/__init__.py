@@ -4,7 +4,7 @@ from flask import Flask
 
 from engine.runtime.baton import Baton
 from engine.store.database import engine_options, listen
-from web import errors, gateway, health, page_tools, portal, static_files
+from web import errors, gateway, health, ops, page_tools, portal, static_files, studio, tasks
 from web.extensions import babel, csrf, db, limiter, login_manager
 from web.formats import LOCALES
 from web.texts import catalogue, language
@@ -27,7 +27,7 @@ def create_app(baton: Baton) -> Flask:
     limiter.init_app(app)
     for part in (gateway, errors, page_tools, static_files):
         part.init_app(app)
-    for blueprint in (health.blueprint, portal.blueprint):
+    for blueprint in (health.blueprint, portal.blueprint, tasks.blueprint, ops.blueprint, studio.blueprint):
         app.register_blueprint(blueprint)
     return app
 
