@@ -21,8 +21,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("var"), description="Folder for the embedded database and the secret file.")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in the data folder.")
-    processes: Path = Field(Path("processes"), description="Folder of the process apps.")
-    forms: Path = Field(Path("forms"), description="Folder of their forms.")
+    apps: Path = Field(Path("."), description="Folder that holds processes/ and forms/.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; the next free one is taken when it is not set and in use.")
     demo: bool = Field(False, description="Demo data and accounts; only on 127.0.0.1.")
@@ -73,6 +72,6 @@ def load(**overrides: Any) -> Settings:
 
 def _unknown(settings: Settings) -> list[str]:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    of_apps = tuple(f"{PREFIX}{folder.name.upper()}_" for folder in settings.processes.glob("*") if folder.is_dir())
+    of_apps = tuple(f"{PREFIX}{folder.name.upper()}_" for folder in (settings.apps / "processes").glob("*") if folder.is_dir())
     names = (name for name in os.environ if name.startswith(PREFIX) and name not in known)
     return [f"{name} is no setting; known are {', '.join(sorted(known))}" for name in sorted(names) if not name.startswith(of_apps)]

@@ -7,13 +7,12 @@ import structlog
 
 from engine.connectors import notify
 from engine.connectors.contract import ConnectorError
-from engine.errors import BpmnError, Busy
+from engine.errors import Busy
 from engine.runtime import delivery, housekeeping, jobs, notifications
 from engine.runtime.baton import Baton
 
 log = structlog.get_logger()
 SWEEP = 1.0  # seconds between two looks without being woken
-SERVED = ("notify",)  # job types that this worker does itself; all others wait for external workers
 
 
 def run_due(baton: Baton, limit: int = 10_000) -> int:
@@ -34,30 +33,29 @@ def _deliver(baton: Baton) -> int:
 
 
 def _run_one(baton: Baton) -> int:
-    job = baton.do(jobs.claim, served=SERVED)
+    job = baton.do(jobs.claim)
     if job is None:
         return 0
     log.info("job started", action="job.start", job=job["id"], type=job["type"], attempt=job["attempts"])
     held = {"job_id": job["id"], "lease_token": job["lease_token"]}
     try:
-        result = _call(baton, job) if job["kind"] == "service" else {}
+        if job["kind"] == "notification":
+            _notify(baton, job)
+            baton.do(jobs.sent, **held)
+        else:
+            baton.do(jobs.finish, result={}, **held)
     except ConnectorError as error:
         log.warning("job failed", action="job.fail", job=job["id"], type=job["type"], attempt=job["attempts"], error=str(error))
         baton.do(jobs.fail, error=str(error), permanent=error.permanent, **held)
         return 1
-    except BpmnError as error:
-        baton.do(jobs.throw, error=error, **held)
-        return 1
-    baton.do(jobs.finish, result=result, **held)
     log.info("job finished", action="job.finish", job=job["id"], type=job["type"])
     return 1
 
 
-def _call(baton: Baton, job: dict[str, Any]) -> dict[str, Any]:
+def _notify(baton: Baton, job: dict[str, Any]) -> None:
     with baton.read() as read:
         prepared = notifications.delivery(read, job)
     notify.send(prepared, baton.settings)
-    return {}
 
 
 class Worker(threading.Thread):

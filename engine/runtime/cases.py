@@ -63,16 +63,16 @@ def deployment_of(read: Reader, case: CaseRef) -> tuple[str, ProcessApp]:
 def action_of(app: ProcessApp, action: str, actor: Actor) -> Action:
     """The action, if this actor may use it."""
     found = app.actions.get(action)
-    if found is None:
+    if found is None or (found.roles and actor.kind == "customer"):
         raise NotFound("NO_ACTION")
-    if found.roles and actor.kind == "staff" and not actor.has(*found.roles):
+    if found.roles and not actor.has(*found.roles):
         raise Forbidden()
     return found
 
 
 def offered(app: ProcessApp, names: Names, action: Action) -> bool:
     """Whether the action's condition holds now."""
-    return action.when is None or action.when(names, names.records.read.now) is True
+    return action.when(names, names.records.read.now) is True
 
 
 def act(read: Reader, *, case: CaseRef, action: str, actor: Actor, submission: Mapping[str, Any], key: str | None = None) -> Change:
@@ -98,7 +98,7 @@ def act(read: Reader, *, case: CaseRef, action: str, actor: Actor, submission: M
 def refused(app: ProcessApp, names: Names, action: Action) -> Exception:
     """Why an action is not offered: the code of its first refusal whose condition holds."""
     now = names.records.read.now
-    codes = (entry.code for entry in action.refusals if entry.when is None or entry.when(names, now) is True)
+    codes = (entry.code for entry in action.refusals if entry.when(names, now) is True)
     return refusal(app, next(codes, "BAD_STATE"))
 
 
@@ -136,5 +136,5 @@ def _send(app: ProcessApp, action: Action, names: Names, values: dict[str, Any],
     effects = Effects(names, "")
     effects.publish(str(action.message), str(encode(key)), values, "PT24H")
     change = Change()
-    effects.write(change)
+    effects.write(change, 0)
     return change, None

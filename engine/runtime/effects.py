@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
+
+from engine.bpmn import Element
 from engine.runtime import messages, record_changes
 from engine.runtime.names import Names
 from engine.runtime.records import RecordView, encode
 from engine.store.commit import Change
+from engine.store.tables import Job
 
 
 class Effects:
@@ -17,8 +21,10 @@ class Effects:
         self.names = names
         self.records = names.records
         self.instance_id = instance_id
+        self.element: Element | None = None  # the one whose connector runs
         self.events: list[dict[str, Any]] = []
         self._messages: list[messages.Published] = []
+        self._notifications: list[dict[str, Any]] = []
         self._signals: list[tuple[str, dict[str, Any]]] = []
 
     @property
@@ -62,11 +68,24 @@ class Effects:
         self._signals.append((full, encode(variables)))
         self.events.append({"type": "signal", "name": full})
 
-    def write(self, change: Change, linked: RecordView | None = None) -> None:
-        """Add the statements of all effects."""
+    def notify(self, notification: str, inputs: Mapping[str, Any]) -> None:
+        """A notification, handed to a worker with the step."""
+        self._notifications.append({"element": self.element.id if self.element else "", "headers": {"notification": notification}, "inputs": encode(inputs)})
+        self.events.append({"type": "notification", "id": notification})
+
+    def write(self, change: Change, rev: int, linked: RecordView | None = None) -> None:
+        """Add the statements of all effects; `rev` is the revision that the step makes."""
         record_changes.write(self.records, change, linked)
         self.names.capacities.write(change)
         for name, variables in self._signals:
             messages.write_signal(change, name, variables, self.now)
+        for number, payload in enumerate(self._notifications, 1):
+            self._write_notification(change, f"n{rev}.{number}", payload)
         for message in self._messages:
             messages.write(change, message, self.now)
+
+    def _write_notification(self, change: Change, mark: str, payload: dict[str, Any]) -> None:
+        row = {"id": f"{self.instance_id}-{mark}", "instance_id": self.instance_id, "token": 0, "kind": "notification", "type": "notify"}
+        row |= {"app": self.records.app.key, "element_id": payload.pop("element"), "payload": payload, "due_at": self.now, "lease_until": messages.EPOCH}
+        change.add(insert(Job), row | {"lease_token": None, "attempts": 0, "retries_left": 4, "error": None, "created_at": self.now})
+        change.wake = True

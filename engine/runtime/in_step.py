@@ -1,9 +1,11 @@
-"""Connectors that run in the step: they touch records, events and messages, and no network (design 2.4)."""
+"""Connectors that run in the step: they touch records, events and messages, and no network (design 2.4).
+
+`notify` only hands its notification over: a worker sends it, and a channel that is down never holds the case up (C-15).
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.bpmn import Element
 from engine.errors import BpmnError
 from engine.runtime import record_changes
 from engine.runtime.effects import Effects
@@ -13,7 +15,7 @@ Inputs = Mapping[str, Any]
 Headers = Mapping[str, str]
 
 
-def call(effects: Effects, element: Element, job_type: str, inputs: Inputs, headers: Headers) -> dict[str, Any]:
+def call(effects: Effects, job_type: str, inputs: Inputs, headers: Headers) -> dict[str, Any]:
     """Run one; returns its result as `{resultVariable: value}`, empty without that header. Raises BpmnError with the connector's code."""
     result = CONNECTORS[job_type](effects, headers, inputs)
     name = headers.get("resultVariable")
@@ -90,6 +92,11 @@ def _message(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
     return {"published": headers["name"]}
 
 
+def _notify(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    effects.notify(_header(headers, "notification"), inputs)
+    return {"notification": headers["notification"]}
+
+
 CONNECTORS: dict[str, Callable[[Effects, Headers, Inputs], Any]] = {
     "record.create": _create,
     "record.update": _update,
@@ -99,4 +106,5 @@ CONNECTORS: dict[str, Callable[[Effects, Headers, Inputs], Any]] = {
     "record.release": _release,
     "event.publish": _event,
     "message.publish": _message,
+    "notify": _notify,
 }

@@ -52,11 +52,10 @@ def opened_door(app: ProcessApp, door: str, actor: Actor) -> Door:
     """The door, if this actor may use it."""
     if door not in app.doors:
         raise NotFound("NO_DOOR")
-    access = app.doors[door].access
-    allowed = access == "public" or (access == "customer" and actor.kind == "customer") or actor.has(*access.split(","))
-    if not allowed:
+    found = app.doors[door]
+    if not (found.public or ("customer" in found.access and actor.kind == "customer") or actor.has(*found.access)):
         raise Forbidden()
-    return app.doors[door]
+    return found
 
 
 def checked(read: Reader, app: ProcessApp, door: Door, submission: Mapping[str, Any], names: Names) -> dict[str, Any]:

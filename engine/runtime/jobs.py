@@ -1,10 +1,10 @@
-"""Jobs: service calls, timers, signals and continuations, under a lease with a fencing token (design 5)."""
+"""Jobs: service calls, notifications, timers, signals and continuations, under a lease with a fencing token (design 5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, delete, select, update
 
 from engine.actors import SYSTEM, Actor
 from engine.bpmn import Execution, StepFailed, TokenGone, UncaughtError
@@ -21,10 +21,9 @@ ATTEMPT_LIMIT = 10  # a job whose workers die again and again becomes an inciden
 BACK_OFF = (10, 60, 300)  # seconds before the next try, by failures so far (C-15)
 
 
-def claim(read: Reader, *, served: Sequence[str]) -> Change:
-    """Lease the oldest due job; of the service jobs only those of the `served` types. Answers its row as a dict, with a fresh lease token, or None when nothing is due."""
-    ours = or_(Job.kind != "service", Job.type.in_(served))
-    due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, ours)
+def claim(read: Reader) -> Change:
+    """Lease the oldest due job of ours; service jobs wait for external workers. Answers its row as a dict, with a fresh lease token, or None when nothing is due."""
+    due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, Job.kind != "service")
     job = read.one(select(*Job.__table__.c).where(*due).order_by(Job.due_at, Job.id).limit(1))
     if job is None:
         return Change()
@@ -43,6 +42,16 @@ def claim(read: Reader, *, served: Sequence[str]) -> Change:
 
 def _held(read: Reader, job_id: str, lease_token: str) -> Row[Any] | None:
     return read.one(select(*Job.__table__.c).where(Job.id == job_id, Job.lease_token == lease_token))
+
+
+def sent(read: Reader, *, job_id: str, lease_token: str) -> Change:
+    """A notification was taken by its partner; no instance waits for it."""
+    job = _held(read, job_id, lease_token)
+    change = Change()
+    if job is not None:
+        change.add(delete(Job).where(Job.id == job_id, Job.lease_token == lease_token), expect=1)
+        incidents.resolve(read, change, job_id)
+    return change
 
 
 def finish(read: Reader, *, job_id: str, lease_token: str, result: Mapping[str, Any]) -> Change:

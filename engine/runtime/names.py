@@ -25,6 +25,7 @@ class Names(Mapping[str, Any]):
             "settings": settings_of(records.app),
             "user": {"id": actor.id, "name": actor.name, "roles": sorted(actor.roles)},
             "free": feel.Function(self.capacities.free, ("capacity", "key"), "free"),
+            "decide": feel.Function(self._decide, ("decision", "inputs"), "decide"),
         }
 
     def __getitem__(self, name: str) -> Any:
@@ -36,6 +37,10 @@ class Names(Mapping[str, Any]):
         if name in self.records.app.records:
             return self.records.all(name)
         raise KeyError(name)
+
+    def _decide(self, decision: str, inputs: Mapping[str, Any]) -> Any:
+        model = self.records.app.decisions.get(decision)
+        return model.evaluate(decision, inputs, now=self.records.read.now) if model else None
 
     def bound(self, collection: str) -> RecordView | None:
         """The record that a collection name stands for here, or None."""

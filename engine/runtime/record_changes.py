@@ -104,14 +104,27 @@ def _write_persons(records: Records, change: Change) -> None:
 
 def _write_search(records: Records, change: Change, record: RecordView, names: set[str]) -> None:
     new = record in records.created
-    for name in record.kind.search:
-        if name not in names:
+    for name in sorted(names):
+        text = _sought(record, name)
+        if text is None:
             continue
         place = {"app": records.app.key, "collection": record.kind.name, "record_id": record.id, "field": name}
         if not new:
             change.add(delete(SearchKey).filter_by(**place))
-        if record[name]:
-            change.add(insert(SearchKey), {**place, "term": records.read.vault.term(str(record[name]))})
+        if text:
+            change.add(insert(SearchKey), {**place, "term": records.read.vault.term(text)})
+
+
+def _sought(record: RecordView, name: str) -> str | None:
+    if name in record.kind.search:
+        return str(record[name] or "")
+    field = record.kind.fields[name]
+    return reference_term(str(field.to), record.data.get(name)) if field.type == "ref" else None
+
+
+def reference_term(collection: str, record_id: Any) -> str:
+    """Under what the records that refer to a record are found again."""
+    return f"{collection}/{record_id}" if record_id else ""
 
 
 def _write_unique(records: Records, change: Change, record: RecordView) -> None:

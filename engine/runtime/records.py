@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import feel
-from engine.apps import Field, ProcessApp, RecordType
+from engine.apps import ProcessApp, RecordType
 from engine.errors import BpmnError, NotFound
+from engine.forms import Field
 from engine.personal import from_stored, to_stored
 from engine.runtime.reader import Reader
 from engine.store.tables import Record, RecordKey
+from engine.texts import Coded
 
 LISTED = 10_000  # more records than this in one list are an error, not a slow page
 
@@ -102,6 +104,9 @@ class Records:
             return date.fromisoformat(stored)
         if field.type == "datetime":
             return datetime.fromisoformat(stored)
+        if field.values and isinstance(stored, str):
+            choice = field.choice(stored)
+            return Coded(stored, choice.label) if choice else stored
         return feel.from_json(from_stored(stored, self.resolve))
 
     def resolve(self, reference: str) -> str:

@@ -21,7 +21,6 @@ from engine.runtime.work import Work
 from engine.store.commit import Change
 from engine.store.tables import History, ProcessInstance
 
-
 COLUMNS = [ProcessInstance.__table__.c[name] for name in ("id", "rev", "state", "deployment_id", "process_id", "collection", "business_key", "snapshot")]
 
 
@@ -45,7 +44,8 @@ class Host:
 
     def call(self, element: Element, job_type: str, inputs: dict[str, Any], headers: Mapping[str, str], scope: Mapping[str, Any]) -> dict[str, Any]:
         """Run such a connector."""
-        return in_step.call(self._work.effects, element, job_type, inputs, headers)
+        self._work.effects.element = element
+        return in_step.call(self._work.effects, job_type, inputs, headers)
 
     def decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
         """The value of a decision; which rules matched goes into the history."""
@@ -111,7 +111,7 @@ def start(read: Reader, work: Work, variables: dict[str, Any], actor: Actor, sta
     execution = bpmn.start(work.app.model, work.process_id, encode(variables), Host(work, read), start_id)
     execution.run()
     change = Change()
-    work.effects.write(change, linked)
+    work.effects.write(change, 1, linked)
     row = {"id": work.id, "rev": 1, "app": work.app.key, "deployment_id": work.deployment_id, "process_id": work.process_id}
     row |= {"collection": work.record.kind.name if work.record else None, "business_key": work.record.id if work.record else None}
     row |= {"state": execution.state, "snapshot": execution.dump(), "started_at": read.now, "updated_at": read.now}
@@ -134,7 +134,7 @@ def advance(read: Reader, work: Work, snapshot: bytes, act: Callable[[Execution]
     if execution.state != "running":
         values["ended_at"] = read.now
     change.add(update(ProcessInstance).where(ProcessInstance.id == work.id, ProcessInstance.rev == work.rev).values(**values), expect=1)
-    work.effects.write(change)
+    work.effects.write(change, work.rev + 1)
     _finish(read, work, change, execution, before, actor)
     return change
 

@@ -1,13 +1,14 @@
 """What an instance waits for, as rows: user tasks, jobs, timers and subscriptions follow the snapshot by difference."""
 
-from collections import ChainMap
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from engine.bpmn import Element, Execution, Model, Wait
-from engine.personal import to_stored
+from engine.clock import KST
+from engine.personal import PersonalText, to_stored
 from engine.runtime import messages
 from engine.runtime.messages import EPOCH
 from engine.runtime.reader import Reader
@@ -15,6 +16,7 @@ from engine.runtime.records import encode
 from engine.runtime.work import Work
 from engine.store.commit import Change
 from engine.store.tables import Account, Job, MessageSubscription, UserTask, UserTaskCandidate
+from engine.texts import for_people
 
 ATTEMPTS_OF_OURS = 3  # timers, signals and continuations: the step either works or is an incident
 
@@ -106,11 +108,19 @@ def candidates(work: Work, element: Element, wait: Wait) -> list[str]:
 
 
 def subject(read: Reader, work: Work, scope: Mapping[str, Any]) -> list[Any]:
-    """The line in the worklist, in pieces: personal ones by reference."""
+    """The line in the worklist, in pieces that `engine.views.pieces` shows: personal ones by reference."""
     template = work.app.subject(work.process_id)
-    return [encode(part) for part in template.parts(scope, read.now)] if template else []
+    return [piece(part, read.now) for part in template.parts(scope, read.now)] if template else []
 
 
 def facts(read: Reader, work: Work, scope: Mapping[str, Any]) -> list[Any]:
-    """The facts strip: [[label, value], ...]; personal values by reference."""
-    return [[dict(label), encode(expression(ChainMap(scope), read.now))] for label, expression in work.app.facts(work.process_id)]  # type: ignore[arg-type]
+    """The facts strip: [[label, piece], ...]; personal values by reference."""
+    return [[dict(label), piece(expression(scope, read.now), read.now)] for label, expression in work.app.facts(work.process_id)]
+
+
+def piece(value: Any, now: datetime) -> Any:
+    """A value to be shown later, in either language: a text, a reference to a personal one, or {"ko", "en"} as people write it."""
+    if isinstance(value, PersonalText) or type(value) is str:
+        return to_stored(value)
+    year = now.astimezone(KST).year
+    return {language: for_people(value, language, year) for language in ("ko", "en")}

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, MetaData, TypeDecorator
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,5 +39,7 @@ class Moment(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Root of all mapped classes."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON},
+    )

@@ -101,7 +101,7 @@ class Job(Base):
     id: Mapped[str] = mapped_column(String(60), primary_key=True)  # <instance>-<token>
     instance_id: Mapped[str] = mapped_column(String(40))
     token: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(16))  # service | timer | continue
+    kind: Mapped[str] = mapped_column(String(16))  # service | notification | timer | signal | continue
     type: Mapped[str] = mapped_column(String(160))
     app: Mapped[str] = mapped_column(String(80))
     element_id: Mapped[str] = mapped_column(String(160))
@@ -123,7 +123,8 @@ class MessageSubscription(Base):
     id: Mapped[str] = mapped_column(String(60), primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(40))
     token: Mapped[int]
-    name: Mapped[str] = mapped_column(String(160))  # <app>.<Name>
+    element_id: Mapped[str] = mapped_column(String(160))
+    name: Mapped[str] = mapped_column(String(180))  # <app>.<Name>; of a signal `signal:<app>.<Name>`, with an empty key
     key: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime]
 

@@ -1,0 +1,44 @@
+"""Bringing a Baton up in this process: settings checked, database opened, secret read."""
+
+from sqlalchemy import select
+
+from engine import apps, settings
+from engine.actors import SYSTEM
+from engine.clock import Clock
+from engine.errors import ConfigurationError
+from engine.runtime import definitions
+from engine.runtime.baton import Baton
+from engine.settings import Settings
+from engine.store import migrate
+from engine.store.database import Database
+from engine.store.tables import Deployment
+from engine.vault import Vault, master_secret
+
+
+def open_baton(chosen: Settings | None = None, clock: Clock | None = None) -> Baton:
+    """A Baton on the configured database. Raises ConfigurationError for wrong settings or a schema that does not fit."""
+    found = chosen or settings.load()
+    found.data.mkdir(parents=True, exist_ok=True)
+    baton = Baton(found, Database(found.database), Vault(master_secret(found.data / "secret")), clock)
+    if not migrate.fits(baton.database):
+        raise ConfigurationError("the database's schema is older or newer than this version; run `baton migrate`")
+    return baton
+
+
+def prepare(chosen: Settings) -> Baton:
+    """As `open_baton`, after migrating: for the embedded start, in the parent, before any fork."""
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    database = Database(chosen.database)
+    migrate.upgrade(database)
+    database.close()
+    return open_baton(chosen)
+
+
+def deploy_new(baton: Baton) -> list[str]:
+    """Deploy the apps of the processes folder that were never deployed; returns their keys."""
+    with baton.read() as read:
+        known = {row.app for row in read.all(select(Deployment.app).distinct())}
+    fresh = [key for key in apps.keys(baton.settings.apps) if key not in known]
+    for key in fresh:
+        baton.do(definitions.deploy, key=key, files=apps.read(baton.settings.apps, key), actor=SYSTEM)
+    return fresh

@@ -1,0 +1,100 @@
+"""The apps: what customers can start, what analysts have deployed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine import forms
+from engine.actors import Actor
+from engine.apps import Door, ProcessApp
+from engine.errors import Text
+from engine.forms import FormView
+from engine.runtime.instances import checked, opened_door
+from engine.runtime.names import Names
+from engine.runtime.reader import Reader
+from engine.runtime.records import Records
+from engine.store.tables import Deployment, ProcessInstance
+
+
+@dataclass(frozen=True)
+class LiveApp:
+    """The live version of an app; `running` counts its instances of all versions."""
+
+    key: str
+    version: int
+    app: ProcessApp
+    deployed_at: datetime
+    deployed_by: str
+    running: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """One deployment of an app."""
+
+    version: int
+    digest: str
+    deployed_at: datetime
+    deployed_by: str
+    live: bool
+    running: int
+
+
+@dataclass(frozen=True)
+class DoorPage:
+    """A start form."""
+
+    app: ProcessApp
+    door: Door
+    form: FormView
+
+
+def apps(read: Reader) -> list[LiveApp]:
+    """All live apps, by key."""
+    running = _running(read)
+    columns = (Deployment.id, Deployment.app, Deployment.version, Deployment.deployed_at, Deployment.deployed_by)
+    rows = read.all(select(*columns).where(Deployment.live.is_(True)).order_by(Deployment.app))
+    per_app = {key: sum(count for (app, _), count in running.items() if app == key) for key, _ in running}
+    return [LiveApp(row.app, row.version, read.app(row.id), row.deployed_at, row.deployed_by, per_app.get(row.app, 0)) for row in rows]
+
+
+def versions(read: Reader, key: str) -> list[Version]:
+    """All versions of an app, the newest first."""
+    running = _running(read)
+    columns = (Deployment.id, Deployment.version, Deployment.digest, Deployment.deployed_at, Deployment.deployed_by, Deployment.live)
+    rows = read.all(select(*columns).where(Deployment.app == key).order_by(Deployment.version.desc()))
+    return [Version(row.version, row.digest, row.deployed_at, row.deployed_by, row.live, running.get((key, row.id), 0)) for row in rows]
+
+
+def _running(read: Reader) -> dict[tuple[str, str], int]:
+    columns = (ProcessInstance.app, ProcessInstance.deployment_id)
+    rows = read.all(select(*columns, func.count()).where(ProcessInstance.state == "running").group_by(*columns))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def door_form(
+    read: Reader,
+    key: str,
+    door_id: str,
+    *,
+    lang: str,
+    actor: Actor,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Sequence[Text]] | None = None,
+) -> DoorPage:
+    """The form behind a door of the live version. NotFound for an unknown app or door, Forbidden for the wrong role."""
+    _, app = read.live(key)
+    door = opened_door(app, door_id, actor)
+    names = Names(Records(read, app), None, actor)
+    if door.form is None:
+        return DoorPage(app, door, FormView("", lang, ()))
+    return DoorPage(app, door, forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=app.case_of(door.process)))
+
+
+def check_door(read: Reader, key: str, door_id: str, *, actor: Actor, values: Mapping[str, Any]) -> None:
+    """Raise Invalid exactly as starting with these values would: a long form is checked step by step."""
+    _, app = read.live(key)
+    checked(read, app, opened_door(app, door_id, actor), values, Names(Records(read, app), None, actor))

@@ -1,0 +1,232 @@
+"""What operators see: instances, what they wait for, what failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, func, or_, select
+
+from engine import bpmn
+from engine.actors import SYSTEM
+from engine.bpmn import Drawing
+from engine.errors import NotFound, Text
+from engine.personal import MARK
+from engine.runtime import step
+from engine.runtime.reader import Reader
+from engine.runtime.waits import element_of
+from engine.store.tables import Deployment, Incident, Job, MessageSubscription, ProcessInstance, UserTask
+from engine.views import timeline
+from engine.views.task_rows import TaskRow, rows_of
+from engine.views.timeline import TimelineEntry
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """A line in the list of instances; `where` names the elements it stands at."""
+
+    id: str
+    app: str
+    version: int
+    process: Text
+    number: str
+    state: str
+    where: Text
+    started_at: datetime
+    updated_at: datetime
+    incidents: int
+
+
+@dataclass(frozen=True)
+class Instances:
+    """One page of the list."""
+
+    rows: list[InstanceRow]
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job; `state` is waiting, running or failed."""
+
+    id: str
+    instance_id: str
+    app: str
+    number: str
+    element: Text
+    type: str
+    attempts: int
+    retries_left: int
+    due_at: datetime
+    error: str
+    state: str
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """An open incident."""
+
+    id: str
+    instance_id: str
+    element: Text
+    kind: str
+    message: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class InstancePage:
+    """One instance with everything an operator needs. Variables are (name, type, value, masked)."""
+
+    row: InstanceRow
+    drawing: Drawing
+    history: list[TimelineEntry]
+    variables: list[tuple[str, str, str, bool]]
+    incidents: list[IncidentRow]
+    jobs: list[JobRow]
+    tasks: list[TaskRow]
+
+
+def instances(read: Reader, *, app: str = "", state: str = "", q: str = "", page: int = 1, lang: str) -> Instances:
+    """Instances, the latest first; `state` may also be `incident`, `q` is a number or an instance id."""
+    where = []
+    if app:
+        where.append(ProcessInstance.app == app)
+    if state == "incident":
+        where.append(ProcessInstance.id.in_(select(Incident.instance_id).where(Incident.resolved_at.is_(None))))
+    elif state:
+        where.append(ProcessInstance.state == state)
+    if q:
+        where.append(or_(ProcessInstance.business_key == q, ProcessInstance.id == q))
+    total = read.value(select(func.count()).select_from(ProcessInstance).where(*where))
+    rows = read.all(_select().where(*where).order_by(ProcessInstance.updated_at.desc()).limit(PAGE).offset((page - 1) * PAGE))
+    return Instances(instance_rows(read, list(rows)), max(1, -(-total // PAGE)), total)
+
+
+def _select() -> Any:
+    columns = [column for column in ProcessInstance.__table__.c if column.name != "snapshot"]
+    return select(*columns, Deployment.version).join(Deployment, Deployment.id == ProcessInstance.deployment_id)
+
+
+def of_case(read: Reader, app: str, numbers: list[str]) -> list[InstanceRow]:
+    """The instances with these business keys, oldest first."""
+    where = (ProcessInstance.app == app, ProcessInstance.business_key.in_(numbers))
+    return instance_rows(read, list(read.all(_select().where(*where).order_by(ProcessInstance.started_at))))
+
+
+def instance_rows(read: Reader, rows: list[Row[Any]]) -> list[InstanceRow]:
+    """Rows for the list, with the elements each stands at."""
+    ids = [row.id for row in rows]
+    at: dict[str, list[str]] = {}
+    for table in (UserTask, Job, MessageSubscription):
+        statement = select(table.instance_id, table.element_id).where(table.instance_id.in_(ids))
+        for found in read.all(statement.where(UserTask.state == "open") if table is UserTask else statement):
+            at.setdefault(found.instance_id, []).append(found.element_id)
+    counts = select(Incident.instance_id, func.count()).where(Incident.instance_id.in_(ids), Incident.resolved_at.is_(None))
+    incidents = {found[0]: found[1] for found in read.all(counts.group_by(Incident.instance_id))}
+    return [_row(read, row, at.get(row.id, []), incidents.get(row.id, 0)) for row in rows]
+
+
+def _row(read: Reader, row: Row[Any], at: list[str], incidents: int) -> InstanceRow:
+    app = read.app(row.deployment_id)
+    process = app.model.processes[row.process_id]
+    name = {"ko": process.name or process.id, "en": process.label_en or process.name or process.id}
+    places = [label(app, row.process_id, element) for element in dict.fromkeys(at)]
+    where = {language: ", ".join(place[language] for place in places) for language in ("ko", "en")}
+    dates = (row.started_at, row.updated_at)
+    return InstanceRow(row.id, row.app, row.version, name, row.business_key or "", row.state, where, *dates, incidents)
+
+
+def label(app: Any, process_id: str, element_id: str) -> Text:
+    """An element's name in both languages."""
+    element = element_of(app.model, process_id, element_id)
+    name = element.name or element.id
+    return {"ko": name, "en": element.label_en or name}
+
+
+def instance(read: Reader, instance_id: str, *, lang: str) -> InstancePage:
+    """One instance. Personal values are shown as masked. NotFound without it."""
+    row = read.one(_select().where(ProcessInstance.id == instance_id))
+    if row is None:
+        raise NotFound("NO_INSTANCE")
+    tasks = read.all(select(*UserTask.__table__.c).where(UserTask.instance_id == instance_id).order_by(UserTask.created_at))
+    found = job_rows(read, list(read.all(select(*Job.__table__.c).where(Job.instance_id == instance_id).order_by(Job.due_at))))
+    return InstancePage(
+        instance_rows(read, [row])[0],
+        drawing(read, row.id, row.deployment_id, row.process_id, lang=lang),
+        timeline.of_instance(read, instance_id),
+        variables(read, instance_id),
+        incidents_of(read, instance_id),
+        found,
+        rows_of(read, list(tasks), lang),
+    )
+
+
+def drawing(read: Reader, instance_id: str, deployment_id: str, process_id: str, *, lang: str, crop_to: str | None = None) -> Drawing:
+    """The diagram of an instance with its tokens, finished elements and incidents marked."""
+    tokens: set[str] = set()
+    for table in (UserTask, Job, MessageSubscription):
+        statement = select(table.element_id).where(table.instance_id == instance_id)
+        tokens |= {row.element_id for row in read.all(statement.where(UserTask.state == "open") if table is UserTask else statement)}
+    stuck = {row.element_id for row in read.all(_open_incidents(instance_id))}
+    model = read.app(deployment_id).model
+    done = timeline.done_elements(read, instance_id)
+    return bpmn.draw(model, process_id, tokens=tokens, done=done - tokens, incidents=stuck, lang=lang, crop_to=crop_to)
+
+
+def place(instance_id: str) -> Any:
+    """The query for the version and the process of an instance."""
+    return select(ProcessInstance.deployment_id, ProcessInstance.process_id).where(ProcessInstance.id == instance_id)
+
+
+def variables(read: Reader, instance_id: str) -> list[tuple[str, str, str, bool]]:
+    """The root variables of an instance; personal ones are not looked up."""
+    work, snapshot = step.load(read, instance_id, SYSTEM)
+    execution = bpmn.restore(work.app.model, snapshot, step.Host(work, read))
+    return [_variable(name, value) for name, value in sorted(execution.variables.items())]
+
+
+def _variable(name: str, value: Any) -> tuple[str, str, str, bool]:
+    if isinstance(value, dict) and MARK in value:
+        return name, "personal", "****", True
+    kinds = {bool: "boolean", str: "text", int: "number", float: "number", list: "list", dict: "context", type(None): "null"}
+    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    return name, kinds.get(type(value), "number"), text, False
+
+
+def _open_incidents(instance_id: str) -> Any:
+    return select(*Incident.__table__.c).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+
+
+def incidents_of(read: Reader, instance_id: str) -> list[IncidentRow]:
+    """The open incidents of one instance."""
+    app = read.one(place(instance_id))
+    rows = read.all(_open_incidents(instance_id).order_by(Incident.created_at)) if app else []
+    return [
+        IncidentRow(row.id, instance_id, label(read.app(app.deployment_id), app.process_id, row.element_id), row.kind, row.message, row.created_at)
+        for row in rows
+        if app
+    ]
+
+
+def failed_jobs(read: Reader, *, lang: str) -> list[JobRow]:
+    """The jobs that wait for an operator, the oldest first."""
+    return job_rows(read, list(read.all(select(*Job.__table__.c).where(Job.retries_left <= 0).order_by(Job.created_at).limit(500))))
+
+
+def job_rows(read: Reader, rows: list[Row[Any]]) -> list[JobRow]:
+    """Jobs for a list."""
+    ids = {row.instance_id for row in rows}
+    columns = (ProcessInstance.id, ProcessInstance.deployment_id, ProcessInstance.process_id, ProcessInstance.business_key)
+    owners = {owner.id: owner for owner in read.all(select(*columns).where(ProcessInstance.id.in_(ids)))}
+    return [_job(read, row, owners[row.instance_id]) for row in rows if row.instance_id in owners]
+
+
+def _job(read: Reader, row: Row[Any], owner: Row[Any]) -> JobRow:
+    state = "failed" if row.retries_left <= 0 else "running" if row.lease_until > read.now else "waiting"
+    element = label(read.app(owner.deployment_id), owner.process_id, row.element_id)
+    numbers = (row.attempts, row.retries_left, row.due_at)
+    return JobRow(row.id, row.instance_id, row.app, owner.business_key or "", element, row.type, *numbers, row.error or "", state)
