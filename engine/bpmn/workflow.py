@@ -124,7 +124,7 @@ def weight(records: list[Any]) -> int:
 class Body(Flows, BpmnSubWorkflow):  # type: ignore[misc]  # the library has no types
     """The inside of one activated sub-process, called process or event sub-process. `owner` is the token outside that stands for it."""
 
-    owner: Token  # type: ignore[assignment]  # a body always has one
+    owner: Token
 
     def __init__(self, spec: "FlowSpec", owner: Token, process: "Process", scope: Scope) -> None:
         self.owner = owner
