@@ -1,0 +1,143 @@
+"""Gives elements without a place in the drawing a tidy one, from left to right, lanes from top to bottom."""
+
+from typing import Final
+
+from lxml import etree
+
+from engine.bpmn.document import BPMN, GATEWAYS, Document, Node
+from engine.bpmn.layout import routes
+from engine.bpmn.layout.diagram import Diagram, marker_of
+from engine.bpmn.layout.grid import Block, Rect, lay_out_scope
+
+HEADER: Final = 30.0
+LEFT: Final = 160.0
+MARGIN: Final = 30.0
+BLACK_BOX: Final = 60.0
+ARTIFACTS: Final = {"dataObjectReference": (36.0, 50.0), "dataStoreReference": (50.0, 50.0), "textAnnotation": (140.0, 40.0)}
+LYING: Final = {"isHorizontal": "true"}
+
+
+def lay_out(xml: bytes) -> bytes:
+    """The file with a place for every element that had none; what is placed stays where it is. Raises UnsafeXml.
+
+    A file in which nothing is missing comes back unchanged.
+    """
+    document = Document("", xml)
+    diagram = Diagram(document)
+    before = len(diagram.places) + len(diagram.lines)
+    # Comments are dropped when strangers' XML is read, but what an analyst keeps in a file must survive: checked above, read again whole.
+    diagram.root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False))
+    collaboration = diagram.root.find(f"{{{BPMN}}}collaboration")
+    for process in document.processes:
+        pool = _pool(document, process)
+        owner = str(collaboration.get("id")) if collaboration is not None and pool is not None else process
+        _process(document, diagram, diagram.plane(owner), process, pool)
+    if collaboration is not None:
+        _between_pools(document, diagram, diagram.plane(str(collaboration.get("id"))))
+    return diagram.bytes() if len(diagram.places) + len(diagram.lines) > before else xml
+
+
+def _pool(document: Document, process: str) -> str | None:
+    found = (str(pool.get("id")) for pool in document.participants if (pool.get("processRef") or "").rpartition(":")[2] == process)
+    return next(found, None)
+
+
+def _process(document: Document, diagram: Diagram, plane: etree._Element, process: str, pool: str | None) -> None:
+    nodes = list(document.inside(process))
+    missing = [node for node in nodes if node.id not in diagram.places and not _on_placed_host(diagram, node)]
+    if len(missing) == sum(node.type != "boundaryEvent" or node.attached_to not in document.nodes for node in nodes) or not diagram.places:
+        _whole(document, diagram, plane, process, pool, nodes)
+    elif missing:
+        _put(document, diagram, plane, lay_out_scope(document, missing, ()), LEFT, diagram.bottom() + 2 * MARGIN)
+    _rest(document, diagram, plane, process)
+
+
+def _on_placed_host(diagram: Diagram, node: Node) -> bool:
+    return node.type == "boundaryEvent" and node.attached_to in diagram.places
+
+
+def _whole(document: Document, diagram: Diagram, plane: etree._Element, process: str, pool: str | None, nodes: list[Node]) -> None:
+    lanes = [lane.id for lane in document.lanes.values() if lane.process_id == process and _is_leaf(document, lane.id)]
+    block = lay_out_scope(document, nodes, lanes)
+    top = diagram.bottom() + 2 * MARGIN
+    x = LEFT + HEADER + (2 * HEADER if lanes else MARGIN) if pool else LEFT
+    if pool:
+        height = sum(block.bands) if lanes else block.height + 2 * MARGIN
+        diagram.shape(plane, pool, Rect(LEFT, top, max(block.width, 400) + (x - LEFT) + MARGIN, max(height, 100)), LYING)
+        _lanes(diagram, plane, lanes, block, Rect(LEFT + HEADER, top, max(block.width, 400) + (x - LEFT) + MARGIN - HEADER, 0))
+    _put(document, diagram, plane, block, x, top if lanes or not pool else top + MARGIN)
+
+
+def _is_leaf(document: Document, lane: str) -> bool:
+    return document.ids[lane][0].find(f"{{{BPMN}}}childLaneSet") is None if lane in document.ids else False
+
+
+def _lanes(diagram: Diagram, plane: etree._Element, lanes: list[str], block: Block, band: Rect) -> None:
+    for lane, height in zip(lanes, block.bands, strict=False):
+        diagram.shape(plane, lane, Rect(band.x, band.y, band.width, height), LYING)
+        band = band.moved(0, height)
+
+
+def _put(document: Document, diagram: Diagram, plane: etree._Element, block: Block, x: float, y: float) -> None:
+    for name, place in block.places.items():
+        rect = place.moved(x, y)
+        # Flows leave gateways downwards, so their names stand above.
+        above = Rect(rect.cx - 45, rect.y - 20, 90, 14) if document.nodes[name].type in GATEWAYS else None
+        diagram.shape(plane, name, rect, marker_of(document, name), above)
+
+
+def _rest(document: Document, diagram: Diagram, plane: etree._Element, process: str) -> None:
+    """What is inside sub-processes that have a place, boundary events on placed hosts, data and notes, and all lines."""
+    nodes = [node for node in document.nodes.values() if node.process_id == process and not diagram.hidden(node.container)]
+    for node in nodes:
+        host = diagram.places.get(node.attached_to or "")
+        if node.id not in diagram.places and host is not None:
+            diagram.shape(plane, node.id, Rect(host.cx - 18, host.bottom - 18, 36, 36))
+    lost = [node for node in nodes if node.id not in diagram.places]
+    if lost:
+        _put(document, diagram, plane, lay_out_scope(document, lost, ()), LEFT, diagram.bottom() + 2 * MARGIN)
+    _artifacts(document, diagram, plane, process)
+    for node in nodes:
+        _lines(document, diagram, plane, node)
+
+
+def _artifacts(document: Document, diagram: Diagram, plane: etree._Element, process: str) -> None:
+    x, y = LEFT + 2 * HEADER, diagram.bottom() + MARGIN
+    for kind, (width, height) in ARTIFACTS.items():
+        for item in document.processes[process].iter(f"{{{BPMN}}}{kind}"):
+            name = str(item.get("id") or "")
+            if name and name not in diagram.places:
+                diagram.shape(plane, name, Rect(x, y, width, height))
+                x += width + MARGIN * 2
+    for item in document.processes[process].iter(f"{{{BPMN}}}association"):
+        _line(diagram, plane, item)
+
+
+def _lines(document: Document, diagram: Diagram, plane: etree._Element, node: Node) -> None:
+    scope = [diagram.places[other.id] for other in document.inside(node.container) if other.id in diagram.places and other.type != "boundaryEvent"]
+    for flow in node.outgoing:
+        if flow.source in diagram.places and flow.target in diagram.places and flow.id not in diagram.lines:
+            from_border = node.type == "boundaryEvent"
+            way = routes.flow(diagram.places[flow.source], diagram.places[flow.target], scope, from_border=from_border)
+            diagram.edge(plane, flow.id, way, _under(way))
+
+
+def _under(way: list[routes.Point]) -> Rect | None:
+    """A way around something has its name below its long stretch, which would else stand on the shape above."""
+    around = len(way) == 4 and way[0][0] == way[1][0]
+    return Rect((way[1][0] + way[2][0]) / 2 - 45, way[1][1] + 4, 90, 14) if around else None
+
+
+def _line(diagram: Diagram, plane: etree._Element, item: etree._Element) -> None:
+    source, target = diagram.places.get(str(item.get("sourceRef"))), diagram.places.get(str(item.get("targetRef")))
+    if source and target and item.get("id"):
+        diagram.edge(plane, str(item.get("id")), routes.between(source, target))
+
+
+def _between_pools(document: Document, diagram: Diagram, plane: etree._Element) -> None:
+    width = max((rect.right for rect in diagram.places.values()), default=600 + LEFT) - LEFT
+    for pool in document.participants:
+        if pool.get("id") and not pool.get("processRef"):
+            diagram.shape(plane, str(pool.get("id")), Rect(LEFT, diagram.bottom() + 2 * MARGIN, width, BLACK_BOX), LYING)
+    for item in document.root.iter(f"{{{BPMN}}}messageFlow", f"{{{BPMN}}}association"):
+        _line(diagram, plane, item)

@@ -1,0 +1,201 @@
+"""Elements that do not run, and elements at places where BPMN 2.0 gives them no meaning (sections 10.5 and 10.6)."""
+
+from typing import Final
+
+from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, Document, Node
+from engine.bpmn.lint.rules import called, error
+from engine.bpmn.lint.scene import Scene, compensation_handlers, is_link_catch, is_start, link_name
+
+NOT_SUPPORTED: Final = error(
+    "not-supported",
+    "'{name}': {kind} 요소는 실행하지 않아요.",
+    "'{name}': a {kind} cannot be run.",
+    "{mend_ko}",
+    "{mend_en}",
+)
+EVENT_PLACE: Final = error(
+    "event-not-possible",
+    "'{name}': {kind} 이벤트는 {place}에 둘 수 없어요.",
+    "'{name}': a {kind} event has no meaning as {place}.",
+    "BPMN 2.0이 이 자리에 허용하는 이벤트로 바꿔 주세요: {allowed}.",
+    "Use an event that BPMN 2.0 allows here: {allowed}.",
+)
+FLOW_PLACE: Final = error(
+    "flow-not-possible",
+    "'{name}': 시작·경계 이벤트로 들어오거나 종료 이벤트에서 나가는 흐름은 있을 수 없어요.",
+    "'{name}': no flow can enter a start or boundary event, or leave an end event.",
+    "흐름을 지우거나 중간 이벤트로 바꿔 주세요.",
+    "Delete the flow, or make it an intermediate event.",
+)
+NO_START: Final = error(
+    "no-start",
+    "'{name}'에 시작 이벤트가 없어요.",
+    "'{name}' has no start event.",
+    "시작 이벤트를 하나 그리고 첫 요소로 이어 주세요.",
+    "Draw a start event and lead it to the first element.",
+)
+SEVERAL_STARTS: Final = error(
+    "several-starts",
+    "'{name}'에 조건 없는 시작 이벤트가 {count}개라 어디서 시작할지 알 수 없어요.",
+    "'{name}' has {count} plain start events, so where it begins is not clear.",
+    "조건 없는 시작 이벤트는 하나만 두고, 나머지는 메시지·타이머·신호 시작으로 바꿔 주세요.",
+    "Keep one plain start event; make the others message, timer or signal starts.",
+)
+EVENT_SUB_PROCESS: Final = error(
+    "event-sub-process-start",
+    "이벤트 하위 프로세스 '{name}'에는 시작 이벤트가 꼭 하나 있어야 하는데 {count}개예요.",
+    "Event sub-process '{name}' must have exactly one start event; it has {count}.",
+    "메시지·타이머·오류 등 무엇에 반응할지 정한 시작 이벤트를 하나만 두세요.",
+    "Keep exactly one start event that says what it reacts to.",
+)
+EVENT_SUB_PROCESS_FLOW: Final = error(
+    "event-sub-process-flow",
+    "이벤트 하위 프로세스 '{name}'에는 흐름을 이을 수 없어요.",
+    "No flow can enter or leave the event sub-process '{name}'.",
+    "흐름을 지워 주세요. 시작 이벤트가 일어나면 저절로 시작해요.",
+    "Delete the flow; it begins by itself when its start event happens.",
+)
+GATEWAY_TARGET: Final = error(
+    "event-gateway-target",
+    "이벤트 갈림길 '{name}' 다음의 '{target}'은(는) 기다리는 이벤트가 아니에요.",
+    "'{target}' after the event-based gateway '{name}' is not an event to wait for.",
+    "메시지·타이머·신호·조건을 기다리는 중간 이벤트나 받기 작업을 바로 뒤에 두세요.",
+    "Put catch events (message, timer, signal, condition) or receive tasks directly behind it.",
+)
+GATEWAY_EMPTY: Final = error(
+    "event-gateway-empty",
+    "이벤트 갈림길 '{name}' 다음에 기다릴 이벤트가 없어요.",
+    "Nothing to wait for follows the event-based gateway '{name}'.",
+    "기다릴 이벤트를 둘 이상 이어 주세요.",
+    "Lead it to two or more events.",
+)
+LINK: Final = error(
+    "link-without-target",
+    "링크 '{name}'에 맞는 받는 링크 이벤트가 같은 범위에 {count}개 있어요.",
+    "The link '{name}' has {count} matching catch events in its scope.",
+    "이름이 같은 받는 링크 이벤트를 꼭 하나 두세요.",
+    "Draw exactly one link catch event with the same name.",
+)
+COMPENSATION: Final = error(
+    "compensation-without-handler",
+    "보상 이벤트 '{name}'에 이어진 보상 작업이 {count}개예요.",
+    "The compensation event '{name}' is joined to {count} compensation activities.",
+    "보상 작업(isForCompensation) 하나를 점선 연결(association)로 이어 주세요.",
+    "Join it by an association to exactly one activity marked as a compensation handler.",
+)
+
+MENDS: Final = {
+    "complexGateway": ("포함(OR)·병렬(AND)·배타(XOR) 갈림길로 다시 그려 주세요.", "Redraw it with inclusive, parallel or exclusive gateways."),
+    "choreography": ("참가자마다 프로세스를 그리고 메시지로 이어 주세요.", "Draw a process for each participant and join them by messages."),
+}
+
+ALLOWED: Final[dict[str, tuple[str, ...]]] = {
+    "start": ("none", "message", "timer", "conditional", "signal", "multiple"),
+    "sub-process start": ("none",),
+    "event sub-process start": ("message", "timer", "escalation", "error", "compensate", "conditional", "signal", "multiple"),
+    "catch": ("message", "timer", "conditional", "link", "signal", "multiple"),
+    "throw": ("none", "message", "escalation", "link", "compensate", "signal", "multiple"),
+    "boundary": ("message", "timer", "escalation", "error", "cancel", "compensate", "conditional", "signal", "multiple"),
+    "end": ("none", "message", "escalation", "error", "cancel", "compensate", "signal", "terminate", "multiple"),
+}
+PLACES: Final = {
+    "start": ("프로세스 시작", "the start of a process"),
+    "sub-process start": ("하위 프로세스 시작", "the start of a sub-process"),
+    "event sub-process start": ("이벤트 하위 프로세스 시작", "the start of an event sub-process"),
+    "catch": ("중간(받는) 이벤트", "an intermediate catch event"),
+    "throw": ("중간(보내는) 이벤트", "an intermediate throw event"),
+    "boundary": ("경계 이벤트", "a boundary event here"),
+    "end": ("종료 이벤트", "an end event here"),
+}
+WAITED_FOR: Final = frozenset({"message", "timer", "conditional", "signal", "multiple"})
+
+
+def check(scene: Scene) -> None:
+    """Every flow node of every executable process, and the starts of every scope."""
+    for document, node in scene.nodes():
+        _supported(scene, document, node)
+        if node.type in EVENTS:
+            _event(scene, document, node)
+        if node.type == "eventBasedGateway":
+            _event_gateway(scene, document, node)
+        if node.is_event_sub_process and (node.incoming or node.outgoing):
+            scene.report.add(EVENT_SUB_PROCESS_FLOW, document.file, node.id, name=called(node))
+    for document, container in scene.containers():
+        _starts(scene, document, container)
+
+
+def _supported(scene: Scene, document: Document, node: Node) -> None:
+    family = "choreography" if node.type in CHOREOGRAPHY else node.type
+    if family in MENDS:
+        korean, english = MENDS[family]
+        scene.report.add(NOT_SUPPORTED, document.file, node.id, name=called(node), kind=node.type, mend_ko=korean, mend_en=english)
+
+
+def _event(scene: Scene, document: Document, node: Node) -> None:
+    place = _place(document, node)
+    fits = node.event in ALLOWED[place] and _inside_transaction(document, node)
+    if not fits:
+        allowed = ", ".join(ALLOWED[place])
+        scene.report.add(EVENT_PLACE, document.file, node.id, name=called(node), kind=node.event, place=PLACES[place], allowed=allowed)
+    entered = node.incoming and node.type in ("startEvent", "boundaryEvent")
+    if entered or (node.outgoing and node.type == "endEvent"):
+        scene.report.add(FLOW_PLACE, document.file, node.id, name=called(node))
+    if node.event == "link" and node.type == "intermediateThrowEvent":
+        targets = [other for other in document.inside(node.container) if is_link_catch(other) and link_name(other) == link_name(node)]
+        if len(targets) != 1:
+            scene.report.add(LINK, document.file, node.id, name=link_name(node) or node.id, count=str(len(targets)))
+    if node.event == "compensate" and node.type == "boundaryEvent":
+        _compensation(scene, document, node)
+
+
+def _place(document: Document, node: Node) -> str:
+    places = {"intermediateCatchEvent": "catch", "intermediateThrowEvent": "throw", "boundaryEvent": "boundary", "endEvent": "end"}
+    if node.type != "startEvent":
+        return places[node.type]
+    around = document.nodes.get(node.container)
+    if around is None:
+        return "start"
+    return "event sub-process start" if around.is_event_sub_process else "sub-process start"
+
+
+def _inside_transaction(document: Document, node: Node) -> bool:
+    """A cancel event belongs to a transaction: on its border, or as an end somewhere inside."""
+    if node.event != "cancel":
+        return True
+    around = document.nodes.get(node.attached_to or "") if node.type == "boundaryEvent" else document.nodes.get(node.container)
+    while around is not None and around.type != "transaction" and node.type != "boundaryEvent":
+        around = document.nodes.get(around.container)
+    return around is not None and around.type == "transaction"
+
+
+def _compensation(scene: Scene, document: Document, node: Node) -> None:
+    handlers = [name for name in compensation_handlers(document, node) if document.nodes[name].type in ACTIVITIES]
+    if len(handlers) != 1 or not document.nodes[handlers[0]].for_compensation:
+        scene.report.add(COMPENSATION, document.file, node.id, name=called(node), count=str(len(handlers)))
+
+
+def _event_gateway(scene: Scene, document: Document, node: Node) -> None:
+    for flow in node.outgoing:
+        target = document.nodes[flow.target]
+        waits = target.type == "receiveTask" or (target.type == "intermediateCatchEvent" and target.event in WAITED_FOR)
+        if not waits:
+            scene.report.add(GATEWAY_TARGET, document.file, node.id, name=called(node), target=called(target))
+    if not node.outgoing:
+        scene.report.add(GATEWAY_EMPTY, document.file, node.id, name=called(node))
+
+
+def _starts(scene: Scene, document: Document, container: str) -> None:
+    around = document.nodes.get(container)
+    name = called(around) if around else str(document.processes[container].get("name") or container)
+    starts = [node for node in document.inside(container) if is_start(node)]
+    if around and around.is_event_sub_process:
+        if len(starts) != 1:
+            scene.report.add(EVENT_SUB_PROCESS, document.file, container, name=name, count=str(len(starts)))
+        return
+    plain = [node for node in starts if node.event == "none" and node.type == "startEvent"]
+    if not starts and not (around and around.type == "adHocSubProcess"):
+        scene.report.add(NO_START, document.file, container, name=name)
+    elif len(plain) > 1:
+        scene.report.add(SEVERAL_STARTS, document.file, container, name=name, count=str(len(plain)))
+
+

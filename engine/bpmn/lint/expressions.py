@@ -1,0 +1,53 @@
+"""FEEL in drawings: every expression is compiled, so that nobody meets a typing mistake when a case gets there."""
+
+from typing import Final
+
+from engine import feel
+from engine.bpmn.document import properties
+from engine.bpmn.lint.rules import Fact, error
+from engine.bpmn.lint.scene import Scene
+from engine.bpmn.lint.values import of_node
+from engine.texts import compile_template
+
+EXPRESSION: Final = error(
+    "expression-error",
+    "{what}의 FEEL 식이 잘못됐어요. {problem}",
+    "The FEEL expression in {what} is wrong: {problem}",
+    "{mend_ko}",
+    "{mend_en}",
+)
+MEND: Final = ("줄과 칸이 가리키는 곳을 고쳐 주세요.", "Correct it at the line and column given.")
+JAVA: Final = ("${...}는 쓰지 않아요. FEEL로 적어 주세요. 예: =amount > 100", "${...} is not used here; write FEEL, such as =amount > 100")
+
+
+def check(scene: Scene) -> None:
+    """Every expression of every executable process, and the templates in the process's own properties."""
+    for document, node in scene.nodes():
+        for value in of_node(document, node):
+            if value.expression is not None:
+                _compile(scene, document.file, value.element, value.what, value.expression)
+    for name, document in scene.processes.items():
+        own = properties(document.processes[name])
+        _compile(scene, document.file, name, "baton:facts", f"[{own.get('baton:facts', '')}]", shift=1)
+        _template(scene, document.file, name, own.get("baton:subject", ""))
+
+
+def _compile(scene: Scene, file: str, element: str, what: str, expression: str, shift: int = 0) -> None:
+    try:
+        feel.compile(expression)
+    except feel.FeelError as problem:
+        _report(scene, file, element, what, expression[shift : len(expression) - shift], problem)
+
+
+def _template(scene: Scene, file: str, element: str, text: str) -> None:
+    try:
+        compile_template(text)
+    except feel.FeelError as problem:
+        _report(scene, file, element, "baton:subject", text, problem)
+
+
+def _report(scene: Scene, file: str, element: str, what: str, text: str, problem: feel.FeelError) -> None:
+    texts: Fact = (problem.ko, str(problem))
+    mend_ko, mend_en = JAVA if "${" in text else MEND
+    facts = {"what": what, "mend_ko": mend_ko, "mend_en": mend_en}
+    scene.report.add(EXPRESSION, file, element, problem=texts, **facts)
