@@ -11,7 +11,7 @@ from engine.views import worklist as pages
 from web.errors import refused
 from web.gateway import actor, wants_json
 from web.tasks.blueprint import baton
-from web.texts import language
+from web.texts import language, pick
 
 
 def open_task(task_id: str, values: Mapping[str, Any] | None = None, refusal: Refused | None = None) -> pages.TaskPage:
@@ -33,9 +33,23 @@ def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Re
 
 
 def labelled(page: pages.TaskPage | None, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was typed, each value under its field's label."""
-    labels = {field.key: field.label for field in page.form.fields} if page else {}
-    return [(labels.get(key, key), ", ".join(value) if isinstance(value, list) else str(value)) for key, value in typed.items() if value]
+    """What was typed, each value under its field's label; the pressed button is left out."""
+    labels, buttons = labels_of(page) if page else ({}, set())
+    return [
+        (labels.get(key, key), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for key, value in typed.items()
+        if value and key not in buttons
+    ]
+
+
+def labels_of(page: pages.TaskPage) -> tuple[dict[str, str], set[str]]:
+    """The labels of the fields of a task's form, whose own view is empty once it is done; and the keys of its buttons."""
+    with baton().read() as read:
+        _, app = read.live(page.row.app)
+    items = list(app.forms[page.form.id].walk()) if page.form.id in app.forms else []
+    of_records = {name: pick(field.label) for record in app.records.values() for name, field in record.fields.items()}
+    of_form = {item.key: pick({lang: label.text for lang, label in item.label.items()}) for item in items if item.label}
+    return of_records | of_form, {item.key for item in items if item.outcome}
 
 
 def errors_of(refusal: Refused | None) -> Mapping[str, Sequence[Text]] | None:
