@@ -20,7 +20,6 @@ _PIECE: Final = re.compile(
     rf"|(?P<operator><=|>=|<|>|=)\s*(?P<bound>{_CONSTANT})"
     rf"|(?P<open>[\[(\]])\s*(?P<low>{_CONSTANT})\s*\.\.\s*(?P<high>{_CONSTANT})\s*(?P<close>[\])\[]))\s*(?P<next>,|$)"
 )
-_ORDERED: Final = feel.compile("low <= high", ("low", "high"))
 _NOT: Final = re.compile(r"^\s*not\s*\((?P<inside>.*)\)\s*$", re.DOTALL)
 
 
@@ -86,7 +85,7 @@ def _span(piece: re.Match[str]) -> Span | None:
     if piece["operator"]:
         return _comparison(piece["operator"], _constant(piece["bound"]))
     low, high = _constant(piece["low"]), _constant(piece["high"])
-    if low is None or type_name(low) != type_name(high) or isinstance(low, bool) or _ORDERED({"low": low, "high": high}) is not True:
+    if low is None or type_name(low) != type_name(high) or isinstance(low, bool) or feel.less(high, low) is not False:
         return None
     return Span(low, high, piece["open"] == "[", piece["close"] == "]")
 

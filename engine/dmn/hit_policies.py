@@ -12,8 +12,6 @@ MULTIPLE_HITS: Final = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
 AGGREGATIONS: Final = ("SUM", "MIN", "MAX", "COUNT")
 SHORT_NAMES: Final = {"U": "UNIQUE", "A": "ANY", "P": "PRIORITY", "F": "FIRST", "R": "RULE ORDER", "O": "OUTPUT ORDER", "C": "COLLECT"}
 
-_EQUAL: Final = feel.compile("a = b", ("a", "b"))
-
 
 @dataclass(frozen=True)
 class Hit:
@@ -44,7 +42,7 @@ class Outcome:
 
 def equal(first: Any, second: Any) -> bool:
     """Equality as FEEL defines it; values that cannot be compared are not equal."""
-    return _EQUAL({"a": first, "b": second}) is True
+    return feel.equal(first, second) is True
 
 
 def _unique(outcome: Outcome, hits: Sequence[Hit], run: Run) -> Any:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from engine import feel
@@ -76,10 +77,31 @@ class TypeBook:
         if name in self._known:
             return self._known[name]
         item = self._items.get(name)
+        if item is not None and self._only_names_itself(name):
+            return None
         found = self._define(item, name) if item is not None else self._elsewhere(name) or basic_type(name)
         if found is not None:
             self._known[name] = found
         return found
+
+    @cached_property
+    def checks(self) -> Mapping[str, Check]:
+        """For `instance of`: does a value belong to a type, by the names of this file's item definitions."""
+        return {name: (lambda value, name=name: self._belongs(name, value)) for name in self._items}
+
+    def _belongs(self, name: str, value: Any) -> bool:
+        declared = self.find(name)
+        return declared is not None and value is not None and declared.conforms(value)
+
+    def _only_names_itself(self, name: str) -> bool:
+        """Whether the definition leads back to itself with nothing but other names on the way."""
+        met: set[str] = set()
+        while name in self._items and not self._items[name].components and self._items[name].function is None:
+            if name in met:
+                return True
+            met.add(name)
+            name = self._items[name].type_ref
+        return False
 
     def _define(self, item: ItemDefinition, name: str) -> DeclaredType | None:
         # A type that is underway is met again only through itself: looked up by value then, never expanded.

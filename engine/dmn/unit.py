@@ -38,20 +38,20 @@ class Unit:
         if not _is_feel(literal.language):
             return self._refused_language(literal)
         try:
-            expression = feel.compile(literal.text, self._all(names))
+            expression = feel.compile(literal.text, self._all(names), self.types.checks or None)
         except feel.FeelError as error:
             return self._unreadable(literal, error)
-        self.reads.update(set(expression.names_read) - names)
+        self.reads.update((expression.names_read | expression.names_maybe) - names)
         return lambda scope, run: expression(scope, now=run.now, warnings=run.warnings)
 
     def cell(self, literal: Literal, names: Names) -> CellTest:
         """A test of a value by the unary tests of an input cell or of allowed values."""
         try:
-            test = feel.compile_unary(literal.text, self._all(names))
+            test = feel.compile_unary(literal.text, self._all(names), self.types.checks or None)
         except feel.FeelError as error:
             broken = self._unreadable(literal, error)
             return lambda value, scope, run: bool(broken(scope, run))
-        self.reads.update(set(test.names_read) - names)
+        self.reads.update((test.names_read | test.names_maybe) - names)
         return lambda value, scope, run: test(value, scope, now=run.now, warnings=run.warnings) is True
 
     def coercion(self, variable: Variable, element: str) -> Coercion | None:
