@@ -1,8 +1,8 @@
 """FEEL, the expression language of DMN 1.5 (chapter 10): compiled once, bounded, without eval.
 
-    feel.evaluate('count(rooms[free]) > 0', {"rooms": [{"free": True}]})        -> True
-    condition = feel.compile('region = "seoul"'); condition({"region": "seoul"}) -> True
-    feel.unary_test('[18..65)', 20, {})                                          -> True
+feel.evaluate('count(rooms[free]) > 0', {"rooms": [{"free": True}]})        -> True
+condition = feel.compile('region = "seoul"'); condition({"region": "seoul"}) -> True
+feel.unary_test('[18..65)', 20, {})                                          -> True
 """
 
 from engine.feel.builtins import BUILTINS

@@ -98,7 +98,7 @@ def divide(a: Number, b: Number) -> Number:
 
 def power(a: Number, b: Number) -> Number:
     """One number to the power of another."""
-    if abs(b) > _MAX_EXPONENT:
+    if not -_MAX_EXPONENT <= b <= _MAX_EXPONENT:
         raise _out_of_range("**")
     if not a and not b:
         return 1

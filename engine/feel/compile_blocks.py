@@ -69,7 +69,7 @@ def _quantified(compiler: Compiler, node: nodes.Quantified) -> Closure:
     place, weight = compiler.place(node), weight_of(node.condition)
     decisive = node.quantifier == "some"
 
-    def quantify(run: Run) -> bool | None:
+    def quantify(run: Run) -> Any:
         outcome: bool | None = not decisive
         try:
             for _ in _product(run, loops, 0, weight):

@@ -102,7 +102,7 @@ def _against_constant(same: bool, left: Closure, constant: Any, place: Place) ->
     def compare_constant(run: Run) -> bool | None:
         value = left(run)
         if type(value) is kind:
-            return (value == constant) is same
+            return bool(value == constant) is same
         found = equals(run, value, constant, place)
         return found if same else negated(found)
 
@@ -151,7 +151,7 @@ def _warn_kinds(run: Run, left: Any, right: Any, place: Place) -> None:
 def _ordered(operator: str, left: Closure, right: Closure, place: Place) -> Closure:
     test = _ORDER[operator]
 
-    def compare_order(run: Run) -> bool | None:
+    def compare_order(run: Run) -> Any:
         a, b = left(run), right(run)
         if type(a) in _NUMBERS and type(b) in _NUMBERS:
             try:
@@ -169,7 +169,7 @@ def ordered(run: Run, test: Callable[[Any, Any], bool], left: Any, right: Any, p
     if found is None:
         _warn_kinds(run, left, right, place)
         return None
-    return test(found, 0)
+    return bool(test(found, 0))
 
 
 def _between(compiler: Compiler, node: nodes.Between) -> Closure:
@@ -197,7 +197,7 @@ def _logic(compiler: Compiler, node: nodes.Logic) -> Closure:
         return _logic_of_two(decisive, operands[0], operands[1], compiler.place(node))
     place = compiler.place(node)
 
-    def logic(run: Run) -> bool | None:
+    def logic(run: Run) -> Any:
         result: bool | None = not decisive
         for operand in operands:
             value = operand(run)
@@ -214,7 +214,7 @@ def _logic(compiler: Compiler, node: nodes.Logic) -> Closure:
 def _logic_of_two(decisive: bool, left: Closure, right: Closure, place: Place) -> Closure:
     other = not decisive
 
-    def logic_of_two(run: Run) -> bool | None:
+    def logic_of_two(run: Run) -> Any:
         a = left(run)
         if a is decisive:
             return decisive
@@ -238,7 +238,7 @@ def _instance_of(compiler: Compiler, node: nodes.InstanceOf) -> Closure:
     value, place = compiler.compile(node.value), compiler.place(node)
     check = types.check_of(node.type, compiler.types)
 
-    def instance_of(run: Run) -> bool | None:
+    def instance_of(run: Run) -> Any:
         if check is None:
             run.warn(place, f"there is no type '{node.type.name}'", f"'{node.type.name}'(이)라는 타입이 없어요.")
             return None

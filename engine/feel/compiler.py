@@ -1,4 +1,4 @@
-"""Nodes to closures: each part of an expression becomes one Python function of the Run. No eval, no exec, no attribute of a value is ever looked up."""
+"""Nodes to closures: each part of an expression becomes one Python function of the Run. No eval, no exec, no attribute of a value is looked up."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -78,7 +78,7 @@ def compare(left: Any, right: Any) -> int | None:
     a, b = order_keys(left, right)
     if a is None:
         return None
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 def less(left: Any, right: Any) -> bool | None:

@@ -56,7 +56,7 @@ class FeelWarning:
         return f"{self.message} ({self.where!r}, line {self.line}, column {self.column})"
 
 
-class Null(Exception):  # noqa: N818 - not an error: the way a built-in function says "the result is null, because"
+class Null(Exception):
     """Raised inside operators and built-in functions: the result is null, for this reason."""
 
     def __init__(self, en: str, ko: str) -> None:

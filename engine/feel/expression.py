@@ -116,7 +116,7 @@ def make_unary(text: str, in_scope: Iterable[str], types: TypeChecks) -> UnaryTe
         raise limits.too_nested(text) from None
 
 
-def compile(expression: str, names: Iterable[str] = (), types: TypeChecks | None = None) -> Expression:  # noqa: A001 - the public name
+def compile(expression: str, names: Iterable[str] = (), types: TypeChecks | None = None) -> Expression:
     """The expression, compiled. `names` are those in scope: needed for names with spaces or operators, also of entries.
 
     `types` maps names of types for `instance of` and parameters to functions that say whether a value conforms; with it the result is not kept.

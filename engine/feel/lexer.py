@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from engine.feel import names
 from engine.feel.numbers import from_text
 
-KEYWORDS = frozenset("and or in between instance for return some every satisfies if then else function true false null".split())
-# Built-in functions whose names have spaces; those with `and` or `or` inside are only meant when a bracket follows.
+KEYWORDS = frozenset(
+    ("and", "or", "in", "between", "instance", "for", "return", "some", "every", "satisfies")
+    + ("if", "then", "else", "function", "true", "false", "null")
+)
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _OPERATOR = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{},:.?@]")
@@ -25,7 +27,7 @@ class Token(NamedTuple):
     end: int
 
 
-class BadToken(Exception):  # noqa: N818 - turned into FeelSyntaxError by the parser, which knows the whole text
+class BadToken(Exception):
     """No token can be read: where, what was expected, and the Korean for it."""
 
     def __init__(self, position: int, expected: str, expected_ko: str, length: int = 1) -> None:
@@ -68,6 +70,7 @@ def read(text: str, position: int, index: names.Index, functions: names.Index) -
 
 
 def _word(text: str, word: "re.Match[str]", functions: names.Index) -> Token:
+    """A built-in function with spaces (those with `and` or `or` only before a bracket), a keyword or a name."""
     known = names.match(functions, text, word.start())
     if known is not None and (" and " not in known[0] and " or " not in known[0] or text.startswith("(", skip(text, known[1]))):
         return Token("name", known[0], word.start(), known[1])

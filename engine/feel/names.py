@@ -1,4 +1,4 @@
-"""Names of FEEL: which characters they have, and how those with spaces or operators are found by what is in scope (DMN 1.5, 10.3.1.2 and 10.3.1.5)."""
+"""Names of FEEL: which characters they have, and how those with spaces or operators are found by what is in scope (DMN 1.5, 10.3.1.5)."""
 
 import re
 from collections.abc import Iterable

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.feel.parser import Parser
 
 _LONG = names.index_of(["date and time", "days and time duration", "years and months duration"])
-_STOP = frozenset("and or then else return satisfies in between instance external".split())
+_STOP = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "external"])
 
 
 def parse_type_after(parser: Parser, position: int) -> nodes.TypeName:

@@ -22,8 +22,8 @@ _LEVELS = {
     "instance": INSTANCE,
     **dict.fromkeys((".", "[", "("), POSTFIX),
 }
-_OPENERS = frozenset("( [ { - @ ? < <= > >= =".split())
-_STARTERS = frozenset("if for some every function true false null".split())
+_OPENERS = frozenset(["(", "[", "{", "-", "@", "?", "<", "<=", ">", ">=", "="])
+_STARTERS = frozenset(["if", "for", "some", "every", "function", "true", "false", "null"])
 
 
 class Parser(Cursor):

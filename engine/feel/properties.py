@@ -53,12 +53,22 @@ _TIME: dict[str, Callable[[Any], Any]] = {
     "second": lambda time: _seconds(time.nanos % (60 * NANOS)),
     "timezone": lambda time: time.zone,
 }
+
+
+def _of_date(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda moment: read(moment.date)
+
+
+def _of_time(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda moment: read(moment.time)
+
+
 _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
     Date: _DATE,
     Time: {**_TIME, "time offset": lambda time: _offset(time.utc_offset)},
     DateTime: {
-        **{name: (lambda moment, read=read: read(moment.date)) for name, read in _DATE.items()},
-        **{name: (lambda moment, read=read: read(moment.time)) for name, read in _TIME.items()},
+        **{name: _of_date(read) for name, read in _DATE.items()},
+        **{name: _of_time(read) for name, read in _TIME.items()},
         "time offset": lambda moment: _offset(moment.utc_offset),
     },
     DaysTimeDuration: {

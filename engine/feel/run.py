@@ -57,7 +57,7 @@ class Run:
     now: datetime | None = None
     seed: int | None = None
     warnings: list[Any] | None = None
-    slots: list[Any] = []  # noqa: RUF012 - replaced, never changed, where an expression has local variables
+    slots: list[Any] = []
     _random: random.Random | None = None
 
     def __init__(self, context: Mapping[str, Any], expression: str) -> None:

@@ -8,9 +8,12 @@ from engine.feel.temporal import DAY, NANOS, Date, DateTime, DaysTimeDuration, T
 
 _OFFSET = r"(?P<offset>[Zz]|[+-]\d\d:\d\d(?::\d\d)?)"
 _DATE = re.compile(r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)" + _OFFSET + "?", re.ASCII)
-_TIME = re.compile(r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d+))?(?:" + _OFFSET + r"|@(?P<zone>[A-Za-z0-9_+\-/]+))?", re.ASCII)
+_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d+))?"
+_TIME = re.compile(_CLOCK + "(?:" + _OFFSET + r"|@(?P<zone>[A-Za-z0-9_+\-/]+))?", re.ASCII)
 _DAYS_TIME = re.compile(
-    r"(?P<sign>-?)P(?=\d|T\d)(?:(?P<d>\d{1,15})D)?(?:T(?=\d)(?:(?P<h>\d{1,15})H)?(?:(?P<m>\d{1,15})M)?(?:(?P<s>\d{1,15})(?:\.(?P<f>\d*))?S)?)?", re.ASCII
+    r"(?P<sign>-?)P(?=\d|T\d)(?:(?P<d>\d{1,15})D)?"
+    r"(?:T(?=\d)(?:(?P<h>\d{1,15})H)?(?:(?P<m>\d{1,15})M)?(?:(?P<s>\d{1,15})(?:\.(?P<f>\d*))?S)?)?",
+    re.ASCII,
 )
 _YEARS_MONTHS = re.compile(r"(?P<sign>-?)P(?=\d)(?:(?P<y>\d{1,15})Y)?(?:(?P<m>\d{1,15})M)?", re.ASCII)
 MAX_OFFSET = 14 * 3600

@@ -7,10 +7,12 @@ from engine.feel.nodes import TypeName
 from engine.feel.values import Function, Range, type_name
 
 Check = Callable[[Any], bool]
-SIMPLE = frozenset(
-    ("number", "string", "boolean", "date", "time", "date and time", "days and time duration", "years and months duration")
-)
-_ALIASES = {"dateTime": "date and time", "date time": "date and time", "dayTimeDuration": "days and time duration", "yearMonthDuration": "years and months duration"}
+SIMPLE = frozenset(("number", "string", "boolean", "date", "time", "date and time", "days and time duration", "years and months duration"))
+_ALIASES = {
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
 
 
 def check_of(type_: TypeName, known: Mapping[str, Check]) -> Check | None:

@@ -29,11 +29,11 @@ class Range:
 
 
 class Function:
-    """A function as a value. A host puts `Function(callable, parameters, name)` into a context: the only way that a value from outside can be called."""
+    """A function as a value. A host puts `Function(callable, parameters, name)` into a context: only so can a value from outside be called."""
 
     __slots__ = ("callable", "name", "parameters")
 
-    def __init__(self, callable: Callable[..., Any], parameters: Sequence[str], name: str = "function") -> None:  # noqa: A002 - the public name
+    def __init__(self, callable: Callable[..., Any], parameters: Sequence[str], name: str = "function") -> None:
         self.callable = callable
         self.parameters = tuple(parameters)
         self.name = name

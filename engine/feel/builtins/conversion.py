@@ -175,5 +175,3 @@ def _assert(value: Any, condition: Any, cause: str = "the condition of assert do
     if condition is not True:
         raise FeelAssertionError(f"assert: {cause}", f"assert: {cause}")
     return value
-
-

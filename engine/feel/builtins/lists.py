@@ -14,7 +14,7 @@ from engine.feel.values import Function, as_list
 
 def position(number: Number, length: int) -> int:
     """The Python index of a position counted from 1 or, with a minus, from the end; raises Null when there is none."""
-    if not is_whole(number) or not 1 <= abs(number) <= length:
+    if not is_whole(number) or not number or not -length <= number <= length:
         raise Null(f"there is no position {number} in {length} items", f"항목 {length}개 중에 {number}번째 자리는 없어요.")
     return int(number) - 1 if number > 0 else length + int(number)
 

@@ -28,8 +28,11 @@ def round_to(number: Number, scale: Number, rounding: str) -> Number:
     return CONTEXT.plus(value.quantize(Decimal(1).scaleb(-places, EXACT), rounding, EXACT))
 
 
-def _rounding(rounding: str) -> Callable[[Number, Number], Number]:
-    return lambda number, scale=0: round_to(number, scale, rounding)
+def _rounding(rounding: str) -> Callable[..., Number]:
+    def round_number(number: Number, scale: Number = 0) -> Number:
+        return round_to(number, scale, rounding)
+
+    return round_number
 
 
 builtin("decimal(n: number, scale: number)")(_rounding(decimal.ROUND_HALF_EVEN))

@@ -8,13 +8,15 @@ Python parameter is `run` gets the evaluation.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.errors import Null
 from engine.feel.nodes import TypeName
 from engine.feel.run import Run
 from engine.feel.types import SIMPLE
 from engine.feel.values import Function, adopt, adopt_all, type_name, wrong_count, wrong_name
+
+Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class Builtin(Function):
         if "list" in kinds and kind != "Null":
             return [adopt(value)]
         wanted = " or ".join(sorted(kinds))
-        raise Null(f"{self.name}: '{parameter.name}' must be {wanted}, found {kind}", f"{self.name}: '{parameter.name}'은(는) {wanted}이어야 하는데 {kind}이에요.")
+        raise Null(
+            f"{self.name}: '{parameter.name}' must be {wanted}, found {kind}",
+            f"{self.name}: '{parameter.name}'은(는) {wanted}이어야 하는데 {kind}이에요.",
+        )
 
     def _call(self, *arguments: Any) -> Any:
         return self.invoke(arguments)
@@ -135,12 +140,12 @@ def _perform(run: Run, signature: Signature, arguments: list[Any]) -> Any:
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(declaration: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def builtin(declaration: str) -> Callable[[Implementation], Implementation]:
     """Declare a signature of a built-in function; see the module's docstring for how it is written."""
     name, _, rest = declaration.partition("(")
     parameters = tuple(_parameter(text) for text in rest.rstrip(")").split(",") if text.strip())
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+    def register(function: Implementation) -> Implementation:
         takes_run = next(iter(inspect.signature(function).parameters), "") == "run"
         BUILTINS.setdefault(name, Builtin(name)).add(Signature(parameters, function, takes_run))
         return function
