@@ -3,4 +3,5 @@ import "htmx.org";
 import "./submit_once.js";
 import "./draft.js";
 import "./live.js";
+import "./refresh.js";
 import "./small_comforts.js";

@@ -84,7 +84,7 @@ def move(app: str, door: str, typed: dict[str, Any], key: str | None) -> Page:
     number = int(submissions.control("step", "1")) if submissions.control("step", "1").isdigit() else 1
     whole = door_page(app, door, typed)
     if submissions.control("go") == NEXT:
-        here = steps.names_in(steps.step(whole.form, number).groups)
+        here = steps.names_in(steps.step(steps.without_previews(whole.form), number).groups)
         wrong = {field: texts for field, texts in problems(whole, typed).items() if field.split(".")[0] in here}
         if wrong:
             return page(app, door, door_page(app, door, typed, wrong), number, key), 422

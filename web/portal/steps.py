@@ -1,4 +1,4 @@
-"""A long form in steps, one group each. Without JavaScript: every step is a post, and the values of the other steps travel as hidden fields."""
+"""A long form in steps of whole groups. Without JavaScript: every step is a post, and the values of the other steps travel as hidden fields."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.forms.page import FieldView, FormView, Group
 
-AT_ONCE = 8  # so many fields fit on one page
+AT_ONCE = 8  # so many fields stand on one page
 SHOWN_ONLY = {"readonly", "prose", "image", "link", "table", "group", "list", "spacer", "separator"}
 
 
@@ -24,46 +24,29 @@ class Step:
         """Whether the form can be sent from here."""
         return self.number == self.count
 
-    @property
-    def label(self) -> str:
-        """The step's own title."""
-        return self.groups[0].label if self.groups else ""
-
 
 def step(form: FormView, wanted: int, posted: Iterable[tuple[str, str]] = ()) -> Step:
-    """The wanted step (the nearest there is), or the whole form as its only step."""
-    if not in_steps(form):
-        return Step(1, 1, form.groups, [])
-    parts = titled_parts(form.groups)
+    """The wanted step, or the nearest there is."""
+    parts = parts_of(form.groups)
     number = min(max(wanted, 1), len(parts))
     here = names_in(parts[number - 1])
     carried = [(name, value) for name, value in posted if name.split(".")[0] not in here and name != "csrf_token" and not name.startswith("_")]
     return Step(number, len(parts), parts[number - 1], carried)
 
 
-def in_steps(form: FormView) -> bool:
-    """Whether the form is longer than one page should be, and has groups to cut it by."""
-    return len(inputs(form.groups)) > AT_ONCE and len(titled_parts(form.groups)) > 1
-
-
-def titled_parts(groups: tuple[Group, ...]) -> list[tuple[Group, ...]]:
-    """The groups by title; what stands outside any group stays with the one before it (at the start: with the one after it)."""
-    parts: list[tuple[Group, ...]] = []
-    waiting: tuple[Group, ...] = ()
+def parts_of(groups: tuple[Group, ...]) -> list[tuple[Group, ...]]:
+    """As many groups to a step as have no more than `AT_ONCE` fields together; a group is never cut, and loose fields stay with the group before."""
+    parts: list[tuple[Group, ...]] = [()]
     for group in groups:
-        if group.label:
-            parts.append((*waiting, group))
-            waiting = ()
-        elif parts:
-            parts[-1] += (group,)
-        else:
-            waiting += (group,)
-    return parts or [waiting]
+        if group.label and parts[-1] and len(inputs((*parts[-1], group))) > AT_ONCE:
+            parts.append(())
+        parts[-1] += (group,)
+    return parts
 
 
 def first_wrong(form: FormView, errors: Mapping[str, Any]) -> int:
     """The number of the first step with an error; the last step for errors of the form as a whole."""
-    parts = titled_parts(form.groups)
+    parts = parts_of(without_previews(form).groups)
     wrong = [number for number, part in enumerate(parts, 1) if names_in(part) & {key.split(".")[0] for key in errors}]
     return wrong[0] if wrong else len(parts)
 
@@ -96,4 +79,4 @@ def without_previews(form: FormView) -> FormView:
 
 def is_preview(field: FieldView) -> bool:
     """A start form has no record yet: what stands in it for reading is worked out."""
-    return field.kind == "readonly" and bool(field.text)
+    return field.kind == "readonly"

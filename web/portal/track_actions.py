@@ -59,14 +59,20 @@ def act(token: str, action: str) -> Response:
 def page(
     token: str, case: CaseRef, action: str, typed: dict[str, Any] | None = None, refusal: Refused | None = None, key: str | None = None
 ) -> Response:
-    """The action's page; with a refusal, its status and its reason."""
-    errors = field_messages(refusal) if refusal else None
-    with current_app.extensions["baton"].read() as read:
-        shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors)
-    words = refusal.texts if refusal and refusal.status != 422 else None
+    """The action's page; with a refusal, its status and its reason. An action that is not offered now has a reason and no form."""
+    shown, closed = None, None
+    try:
+        with current_app.extensions["baton"].read() as read:
+            errors = field_messages(refusal) if refusal else None
+            shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors)
+    except NotFound:
+        raise
+    except Refused as not_offered:
+        closed = not_offered
+    refusal = closed or refusal
     if refusal and refusal.code == "IDEMPOTENCY_MISMATCH":
         key = secrets.token_urlsafe(16)
-    html = render_template("portal/action.html", token=token, case=case, shown=shown, refusal=words, key=key or "")
+    html = render_template("portal/action.html", token=token, case=case, shown=shown, refusal=refusal, key=key or "")
     response = private(make_response(html, refusal.status if refusal else 200))
     if isinstance(refusal, Busy):
         response.headers["Retry-After"] = str(refusal.retry_after)

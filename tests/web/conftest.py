@@ -1,0 +1,71 @@
+"""Fixtures of the page tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from engine.runtime import cases
+from engine.runtime.baton import Baton
+from engine.store.tables import UserTask
+from tests.web.browsing import Desk, chromium, serving
+from tests.web.world import Visitor, open_world, visitor
+from web import create_app
+from web.extensions import limiter
+
+
+@pytest.fixture(scope="session")
+def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baton]:
+    """One Baton for all page tests; each test makes its own cases."""
+    opened = open_world(tmp_path_factory.mktemp("baton"))
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture(scope="session")
+def app(baton: Baton) -> Flask:
+    """The web over it."""
+    made = create_app(baton)
+    made.testing = True
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(app: Flask) -> None:
+    with app.app_context():
+        limiter.reset()
+
+
+@pytest.fixture
+def kim(app: Flask) -> Visitor:
+    """Customer Kim, who reads Korean."""
+    return visitor(app)
+
+
+@pytest.fixture
+def john(app: Flask) -> Visitor:
+    """A customer who reads English."""
+    return visitor(app, "en")
+
+
+@pytest.fixture(scope="session")
+def known(app: Flask, baton: Baton) -> dict[str, str]:
+    """What the addresses of pages.py speak of: an application that waits to be received, and one that the customer has cancelled."""
+    kim = visitor(app)
+    token, cancelled = kim.apply(), kim.apply(applicant_name="최취소", mobile="010-2222-5678")
+    kim.unlock(cancelled)
+    kim.post(f"/t/{cancelled}/cancel", {"reason_code": "CHANGE_OF_MIND"})
+    with baton.read() as read:
+        case = cases.by_token(read, token)
+        assert case is not None
+        task = read.one(select(UserTask.id, UserTask.instance_id).where(UserTask.business_key == case.number))
+        assert task is not None
+    return {"token": token, "cancelled": cancelled, "number": case.number, "task": task.id, "instance": task.instance_id}
+
+
+@pytest.fixture(scope="session")
+def desk(app: Flask, known: dict[str, str]) -> Iterator[Desk]:
+    """A browser at the served application."""
+    with serving(app) as base, chromium() as browser:
+        yield Desk(browser, app, base, known)

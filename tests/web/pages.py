@@ -1,0 +1,59 @@
+"""The one list of addresses over which the checks of every page iterate: looks, language, reflow, console, no JavaScript.
+
+`{token}`, `{number}`, `{task}`, `{instance}`, `{cancelled}` stand for what the fixture `known` in conftest.py makes. A new page is one line here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `who` signs in (a login of the cast) or, as `customer`, has passed the gate; `status` is the answer."""
+
+    path: str
+    who: str | None = None
+    status: int = 200
+
+    @property
+    def id(self) -> str:
+        """The name in a test report."""
+        return f"{self.who or 'anybody'}:{self.path}"
+
+    def address(self, known: dict[str, str]) -> str:
+        """The path with its places filled."""
+        return self.path.format_map(known)
+
+
+CUSTOMER = "customer"
+PORTAL = [
+    Page("/"),
+    Page("/s/iptv"),
+    Page("/s/iptv/apply"),
+    Page("/s/iptv/applied/{token}"),
+    Page("/t/{token}"),
+    Page("/t/{token}", CUSTOMER),
+    Page("/t/{token}/cancel", CUSTOMER),
+    Page("/t/{cancelled}", CUSTOMER),
+    Page("/t/{cancelled}/cancel", CUSTOMER, 409),
+    Page("/find"),
+    Page("/nowhere", status=404),
+    Page("/login"),
+]
+STAFF = [
+    Page("/tasks", "lee"),
+    Page("/tasks?tab=team", "lee"),
+    Page("/tasks?tab=team&q=nobody", "lee"),
+    Page("/tasks/{task}", "lee"),
+    Page("/tasks/{task}/drawing", "lee"),
+    Page("/day", "E101"),
+    Page("/cases", "lee"),
+    Page("/cases?q={number}", "lee"),
+    Page("/cases/iptv/{number}", "lee"),
+    Page("/ops/instances", "choi"),
+    Page("/ops/instances/{instance}", "choi"),
+    Page("/ops/jobs", "choi"),
+    Page("/studio", "jung"),
+    Page("/studio/iptv", "jung"),
+    Page("/ops/instances", "E101", 403),
+]
+PAGES = PORTAL + STAFF

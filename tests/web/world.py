@@ -1,0 +1,124 @@
+"""The world of the page tests: a real Baton on SQLite with the real IPTV app, the fixed cast, and a customer who fills in forms over HTTP."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+from werkzeug.test import TestResponse
+
+from engine.clock import KST, FixedClock
+from engine.runtime.baton import Baton
+from engine.settings import Settings
+from engine.start import deploy_new, prepare
+from engine.store.tables import Account
+
+ROOT = Path(__file__).parents[2]
+MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=KST)
+PASSWORD = "a long enough sentence"
+CAST = {
+    "lee": ("이담당", ["cs_agent"]),
+    "E101": ("박기사", ["technician"]),
+    "choi": ("최운영", ["operator"]),
+    "jung": ("정분석", ["analyst"]),
+    "han": ("한팀장", ["cs_agent", "lead", "operator", "analyst", "admin"]),
+}
+
+
+def open_world(folder: Path) -> Baton:
+    """A prepared Baton in `folder`, with the app and the staff."""
+    settings = Settings(data=folder, processes=ROOT / "processes", forms=ROOT / "forms", workers=0)
+    baton = prepare(settings)
+    baton.clock = FixedClock(MORNING)
+    deploy_new(baton)
+    secret = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with baton.database.write() as connection:
+        connection.execute(
+            insert(Account),
+            [{"login": login, "name": name, "password_hash": secret, "roles": roles, "active": True} for login, (name, roles) in CAST.items()],
+        )
+    return baton
+
+
+def visit_day() -> str:
+    """A day on which a visit can be wished for."""
+    return (MORNING + timedelta(days=4)).date().isoformat()
+
+
+def application(**changes: Any) -> dict[str, Any]:
+    """What customer Kim types."""
+    typed = {
+        "product_type": "BUNDLE",
+        "postcode": "06236",
+        "road_address": "서울 강남구 테헤란로 1",
+        "detail_address": "101동 1001호",
+        "visit_date": visit_day(),
+        "visit_slot": "AM2",
+        "applicant_name": "김고객",
+        "mobile": "010-1234-5678",
+        "email": "",
+        "language": "ko",
+        "terms_agreed": "true",
+        "privacy_agreed": "true",
+    }
+    return {name: value for name, value in (typed | changes).items() if value is not None}
+
+
+@dataclass
+class Visitor:
+    """A browser without a screen: keeps cookies, sends the page's token with every form."""
+
+    client: FlaskClient
+    lang: str = "ko"
+    answers: list[TestResponse] = field(default_factory=list)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, headers={"Accept-Language": self.lang} | options.pop("headers", {}), **options)
+
+    def post(self, path: str, typed: dict[str, Any], page: str | None = None) -> TestResponse:
+        """Open the page, take its token and key along, and send the form."""
+        opened = self.get(page or path)
+        hidden = {"csrf_token": hidden_value(opened.text, "csrf_token"), "_key": hidden_value(opened.text, "_key")}
+        return self.client.post(path, data=hidden | typed, headers={"Accept-Language": self.lang})
+
+    def post_json(self, path: str, body: dict[str, Any], **headers: str) -> TestResponse:
+        """Send JSON, as a program does."""
+        return self.client.post(path, json=body, headers={"Accept": "application/json"} | headers)
+
+    def apply(self, **changes: Any) -> str:
+        """Apply; the tracking token."""
+        answer = self.post("/s/iptv/apply", application(**changes))
+        assert answer.status_code == 303, answer.text
+        return answer.location.rpartition("/")[2]
+
+    def unlock(self, token: str, digits: str = "5678") -> TestResponse:
+        """Pass the gate of a tracking page."""
+        return self.post(f"/t/{token}", {"digits": digits})
+
+    def sign_in(self, login: str) -> None:
+        """Start a session as one of the cast."""
+        answer = self.post("/login", {"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+
+
+def visitor(app: Flask, lang: str = "ko") -> Visitor:
+    """Somebody new, with no cookies."""
+    return Visitor(app.test_client(), lang)
+
+
+def hidden_value(page: str, name: str) -> str:
+    """The value of a hidden field, empty if the page has none."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+    return unescape(found.group(1)) if found else ""
+
+
+def words(page: str) -> str:
+    """The text of a page as people read it."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
