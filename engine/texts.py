@@ -185,7 +185,8 @@ def mask(value: Any, kind: str) -> str:
     text = "" if value is None else str(value)
     if not text:
         return ""
-    return {"name": _mask_name, "mobile": _mask_mobile, "email": _mask_email, "address": _mask_address}.get(kind, lambda _: HIDDEN)(text)
+    mask_of = {"name": _mask_name, "mobile": _mask_mobile, "email": _mask_email, "address": _mask_address}.get(kind)
+    return mask_of(text) if mask_of else HIDDEN
 
 
 def _mask_name(name: str) -> str:

@@ -14,6 +14,8 @@ from engine.apps.model import ProcessApp, Tracking
 from engine.apps.reading import read_toml
 from engine.apps.records import Records, read_records
 from engine.apps.texts import read_checks, read_notifications, read_tracking
+from engine.bpmn.lint import Known
+from engine.bpmn.lint import lint as lint_drawings
 from engine.errors import Refused
 from engine.findings import Finding
 from engine.forms import Form, compile_form
@@ -186,8 +188,8 @@ class _Builder:
 
     def _bpmn_lint(self, manifest: Manifest, forms: Mapping[str, Form], decisions: Mapping[str, Any], model: bpmn.Model | None) -> None:
         processes = set(model.processes) if model else None
-        known = bpmn.Known(forms=set(forms), decisions=set(decisions), processes=processes, roles=set(manifest.roles))
-        self.problems.found += bpmn.lint(self._diagrams(), known)
+        known = Known(forms=set(forms), decisions=set(decisions), processes=processes, roles=set(manifest.roles))
+        self.problems.found += lint_drawings(self._diagrams(), known)
 
     def _embedded(self, model: bpmn.Model, forms: dict[str, Form]) -> None:
         for process in model.processes.values():

@@ -89,7 +89,7 @@ class _Reader:
         return found
 
     def _door(self, spec: DoorSpec) -> Door:
-        return Door(spec.id, spec.process, spec.access, spec.form, self._words(f"start[{spec.id}].label", spec.label), spec.start)
+        return Door(spec.id, spec.process, ",".join(spec.access), spec.form, self._words(f"start[{spec.id}].label", spec.label), spec.start)
 
     def _action(self, spec: ActionSpec) -> Action | None:
         at = f"action[{spec.id}]"

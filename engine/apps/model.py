@@ -25,19 +25,19 @@ class Role:
 
 @dataclass(frozen=True)
 class Door:
-    """A way into a process. `access` holds "public", "customer" or role ids; `start` is the start event (None: the process's own)."""
+    """A way into a process. `access` is "public", "customer", or role ids joined by commas; `start` the start event (None: the process's own)."""
 
     id: str
     process: str
-    access: tuple[str, ...]
+    access: str
     form: str | None
     label: Text
     start: str | None
 
     @property
-    def public(self) -> bool:
-        """Whether anybody may enter."""
-        return "public" in self.access
+    def roles(self) -> tuple[str, ...]:
+        """The ids of the roles that may enter; none for public and customer doors."""
+        return () if self.access in ("public", "customer") else tuple(self.access.split(","))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from engine.apps.model import ProcessApp, RecordType
 from engine.forms import Field
 
 
+ACCOUNT = "account"  # demo accounts: [[account]] login, name, roles
+
+
 def states(record: RecordType) -> list[str]:
     """The statuses of the record, in the order of its enumeration; the first is the one that a new record has."""
     found = record.fields.get(record.states or "")
@@ -81,7 +84,7 @@ def _compiles(pattern: str) -> bool:
 
 def _seed(app: ProcessApp, names: Names) -> None:
     file = names.file("seed.toml")
-    names.known(file, "", RECORD, app.seed, app.records)
+    names.known(file, "", RECORD, app.seed, {*app.records, ACCOUNT})
     for collection, rows in app.seed.items():
         if collection in app.records and isinstance(rows, list):
             for number, row in enumerate(rows):

@@ -5,8 +5,6 @@ from engine.apps.lookups import STATUS, Names
 from engine.apps.model import Action, ProcessApp
 from engine.forms.problems import Problems
 
-OPEN_TO = ("public", "customer")
-
 
 def check(app: ProcessApp, problems: Problems) -> None:
     """Note every name in the app's files that nothing answers to."""
@@ -27,7 +25,7 @@ def _manifest(app: ProcessApp, names: Names) -> None:
         at = f"start[{door.id}]"
         names.known(file, f"{at}.process", ("프로세스", "process"), [door.process], app.model.processes)
         names.known(file, f"{at}.form", ("양식", "form"), [door.form], app.forms)
-        names.known(file, f"{at}.access", ("역할", "role"), door.access, {*app.roles, *OPEN_TO})
+        names.known(file, f"{at}.access", ("역할", "role"), door.roles, app.roles)
         process = app.model.processes.get(door.process)
         starts = {start.id for start in process.starts} if process else set()
         names.known(file, f"{at}.start", ("시작 이벤트", "start event"), [door.start] if process else [], starts)

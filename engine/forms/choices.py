@@ -32,9 +32,10 @@ class ChoiceList:
 
     @property
     def reads(self) -> frozenset[str]:
-        """The names its expressions read: changing one of them can change the options."""
+        """The form fields that its expressions read: changing one of them can change the options."""
         expressions = [self.source, self.where, self.value, self.off, *(expression for _, expression in self.each)]
-        return frozenset(name for expression in expressions if expression is not None for name in expression.names_read)
+        paths = (path for expression in expressions if expression is not None for path in expression.paths_read)
+        return frozenset(path[1] for path in paths if path[0] == "form" and len(path) > 1)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class _Builder:
             type=component.type,
             key=key,
             id=component.id or key,
-            label=self._texts(component, "label", component.label),
+            label=self._texts(component, "label", component.label or component.date_label or component.time_label),
             hint=self._texts(component, "description", component.description),
             text=self._texts(component, "text", component.text or component.content),
             hide=self._expression(component, component.conditional.hide if component.conditional else None),
@@ -109,7 +109,7 @@ class _Builder:
             return None
         expression = self.problems.expression(self.file, component.name, text)
         if expression is not None:
-            self.reads |= set(expression.names_read)
+            self.reads |= {path[1] if path[0] == "form" and len(path) > 1 else path[0] for path in expression.paths_read}
         return expression
 
     def _readonly(self, component: Component) -> bool | feel.Expression:

@@ -245,3 +245,5 @@ _PARSERS: Final[dict[str, Callable[[Field, Any], Parsed]]] = {
     "datetime": _datetime, "int": _int, "number": _number, "won": _won, "bool": _bool, "enum": _enum, "ref": _ref, "list": _list, "json": _json,
     "file": _file,
 }  # fmt: skip
+
+TICK: Final = Field("confirm", "bool")

@@ -17,7 +17,7 @@ from engine.forms.model import Fields, Form, FormApp, Item
 from engine.forms.schema import CHOOSERS
 from engine.texts import pick
 
-KINDS = {"number": "number", "checkbox": "bool", "checklist": "list", "taglist": "list", "filepicker": "file"}
+KINDS = {"number": "number", "checkbox": "bool", "checklist": "list", "taglist": "list", "dynamiclist": "list", "filepicker": "file"}
 VALIDATIONS = {"email": "email", "phone": "phone"}
 
 
@@ -42,8 +42,13 @@ class Filled:
 
     @property
     def scope(self) -> Mapping[str, Any]:
-        """What expressions of the form see: its own keys first (as form-js has it), `form`, then everything else."""
+        """What the form's own expressions see: its keys first (as form-js has it), `form`, then everything else."""
         return ChainMap(self.values, {"form": self.values}, self.names)  # type: ignore[arg-type]
+
+    @property
+    def outside(self) -> Mapping[str, Any]:
+        """What checks and choices see: `form` and everything else, so that a field named like a collection hides nothing."""
+        return ChainMap({"form": self.values}, self.names)  # type: ignore[arg-type]
 
     def rule(self, item: Item) -> Field:
         """What this item accepts: the record's field narrowed by the form, or the form's own rule."""
@@ -64,7 +69,7 @@ class Filled:
         if isinstance(item.options_from, str):
             known = self.app.choices.get(item.options_from)
             if known is not None:
-                return choices.options(known, names, self.now, self.lang)
+                return choices.options(known, self.outside, self.now, self.lang)
             return choices.from_list(names.get(item.options_from), self.lang)
         if item.options_from is not None:
             return choices.from_list(item.options_from(names, now=self.now), self.lang)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from engine import feel
@@ -16,7 +15,6 @@ from engine.forms.schema import INPUTS, Component
 from engine.texts import Template
 
 Texts = Mapping[str, Template]
-NO_TEXTS: Texts = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ class Item:
     type: str
     key: str
     id: str
-    label: Texts = NO_TEXTS
-    hint: Texts = NO_TEXTS
-    text: Texts = NO_TEXTS
+    label: Texts = field(default_factory=dict)
+    hint: Texts = field(default_factory=dict)
+    text: Texts = field(default_factory=dict)
     hide: feel.Expression | None = None
     readonly: bool | feel.Expression = False
     default: Any | feel.Expression = None
@@ -74,7 +72,7 @@ class Form:
     id: str
     file: str
     items: tuple[Item, ...]
-    submit: Texts = NO_TEXTS
+    submit: Texts = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
 
     def walk(self) -> Iterator[Item]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.forms import choices, paths
-from engine.forms.fields import TEXT_LIMIT, Field
+from engine.forms.fields import TEXT_LIMIT, TICK, Field
 from engine.forms.fill import Filled, readable
 from engine.forms.model import Item
 from engine.forms.page import FieldView
@@ -25,7 +25,6 @@ INPUTS: Final = {
     "won": ("text", "numeric", ""),
     "number": ("text", "decimal", ""),
 }
-TICK: Final = Field("confirm", "bool")
 Messages = Mapping[str, tuple[str, ...]]
 
 
@@ -132,8 +131,12 @@ def _longest(rule: Field) -> int:
 
 def _triggers(filled: Filled, item: Item) -> bool:
     live = filled.form.reads | {name for other in filled.form.walk() for name in _choice_reads(filled, other)}
-    computed = any(other.decision for other in filled.form.walk()) and item.type in ("radio", "select", "checkbox", "checklist", "number", "datetime")
-    return item.key.partition(".")[0] in live or "form" in live or computed
+    inputs = {name for other in filled.form.walk() if other.decision in filled.app.decisions for name in _inputs_of(filled, other.decision)}
+    return item.key.partition(".")[0] in live | inputs or "form" in live
+
+
+def _inputs_of(filled: Filled, decision: str) -> tuple[str, ...]:
+    return tuple(filled.app.decisions[decision].inputs_of(decision))
 
 
 def _choice_reads(filled: Filled, item: Item) -> frozenset[str]:
@@ -160,10 +163,15 @@ def _shown_only(filled: Filled, item: Item, label: str) -> FieldView:
     if item.type == "table":
         return _table(filled, item, label)
     if item.type == "image":
-        return FieldView("image", id=item.id, url=item.source.source, text=item.source.alt)
+        return FieldView("image", id=item.id, url=_safe(item.source.source), text=item.source.alt)
     if item.type in ("iframe", "documentPreview"):
-        return FieldView("link", id=item.id, url=item.source.url, label=label)
+        return FieldView("link", id=item.id, url=_safe(item.source.url), label=label)
     return FieldView(item.type, id=item.id)
+
+
+def _safe(url: str) -> str:
+    # No javascript: and no data: links, whoever wrote the form.
+    return url if url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//")) else ""
 
 
 def _table(filled: Filled, item: Item, label: str) -> FieldView:

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from engine.errors import Text
 from engine.forms import checks, messages, paths
-from engine.forms.fields import Field
+from engine.forms.fields import TICK, Field
 from engine.forms.fill import Filled, chosen, own_rule, readable
 from engine.forms.model import Fields, FormApp, Item, Submission
 
 MAX_ROWS: Final = 100
 MAX_KEY: Final = 100
-TICK = Field("confirm", "bool")
 
 
 def submit(
@@ -150,10 +149,10 @@ def standing(filled: Filled, item: Item) -> Any:
 def _checked(filled: Filled, submitted: Mapping[Any, Any]) -> dict[str, Text]:
     open_confirmations: dict[str, Text] = {}
     wrong = set(filled.errors)
-    for check in checks.failing(filled.app.checks.get(filled.form.id, ()), filled.scope, filled.now):
+    for check in checks.failing(filled.app.checks.get(filled.form.id, ()), filled.outside, filled.now):
         if check.field in wrong:
             continue
-        text = check.says(filled.scope, filled.now)
+        text = check.says(filled.outside, filled.now)
         if check.confirm is None:
             filled.errors.setdefault(check.field, []).append(text)
         elif TICK.parse(submitted.get(check.confirm))[0] is not True:
