@@ -134,7 +134,7 @@ def app_words() -> set[str]:
     return {word for word in words if "_" in word or word.isupper()} - GENERAL
 
 
-GENERAL = {"SMS", "EMAIL", "DUPLICATE", "OTHER", "BAD_STATE", "REJECTED", "CANCELLED", "NONE"}  # words of the platform's own formats and answers
+GENERAL = {"SMS", "EMAIL", "DECLINED", "DUPLICATE", "OTHER", "BAD_STATE", "REJECTED", "CANCELLED", "NONE"}  # words of the platform's own formats and answers
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

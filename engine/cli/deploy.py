@@ -32,4 +32,6 @@ def command(folders: tuple[Path, ...]) -> None:
             raise click.exceptions.Exit(1) from None
         except Refused as refused:
             raise click.ClickException(refused.texts["en"]) from None
-        click.echo(f"{key} version {done.version} is live" if done.changed else f"{key} version {done.version} was live already: the files are the same")
+        click.echo(
+            f"{key} version {done.version} is live" if done.changed else f"{key} version {done.version} was live already: the files are the same"
+        )

@@ -16,7 +16,9 @@ def send(base: str, key: str, phone: str, text: str, channels: list[str]) -> Non
         raise ConnectorError("no SMS gateway is configured; set BATON_SMS_URL to its base address", permanent=True)
     body = {"to": phone, "text": text, "channels": channels}
     try:
-        answer = httpx2.post(f"{base.rstrip('/')}/messages", json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        answer = httpx2.post(
+            f"{base.rstrip('/')}/messages", json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        )
     except httpx2.HTTPError as error:
         raise ConnectorError(f"the SMS gateway did not answer: {type(error).__name__}") from error
     if answer.status_code >= 500 or answer.status_code in (408, 429):

@@ -25,7 +25,7 @@ class Capacities:
     def limit(self, name: str, key: Mapping[str, Any]) -> int:
         """How many there are for a key, by the capacity's `limit` expression."""
         capacity = self._declared(name)
-        found = capacity.limit(ChainMap({"key": key}, self._names), self._records.read.now)
+        found = capacity.limit(ChainMap({"key": key}, self._names), self._records.read.now)  # type: ignore[arg-type]
         return int(found or 0)
 
     def free(self, name: str, key: Mapping[str, Any]) -> int:

@@ -42,7 +42,7 @@ class Acted:
 def by_token(read: Reader, token: str) -> CaseRef | None:
     """The case behind a tracking token, or None."""
     row = read.one(select(Record.app, Record.collection, Record.id).where(Record.link == link_digest(token)))
-    return CaseRef(*row) if row else None
+    return CaseRef(row.app, row.collection, row.id) if row else None
 
 
 def opened(read: Reader, case: CaseRef, actor: Actor) -> tuple[str, ProcessApp, Names]:

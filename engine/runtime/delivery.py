@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from engine.actors import SYSTEM
-from engine.bpmn import StepFailed, TokenGone, UncaughtError
-from engine.errors import BpmnError
+from engine.bpmn import TokenGone
+from engine.errors import BatonError
 from engine.runtime import incidents, step
 from engine.runtime.reader import Reader
 from engine.store.commit import Change, Write
@@ -16,7 +16,9 @@ from engine.store.tables import Message, MessageSubscription
 def deliverable(read: Reader, limit: int = 20) -> list[str]:
     """The ids of messages that somebody waits for, oldest first."""
     met = (Message.name == MessageSubscription.name, Message.key == MessageSubscription.key)
-    statement = select(Message.id).distinct().add_columns(Message.published_at).join(MessageSubscription, met[0] & met[1]).where(Message.error.is_(None))
+    statement = (
+        select(Message.id).distinct().add_columns(Message.published_at).join(MessageSubscription, met[0] & met[1]).where(Message.error.is_(None))
+    )
     return [row.id for row in read.all(statement.order_by(Message.published_at, Message.id).limit(limit))]
 
 
@@ -31,7 +33,7 @@ def deliver(read: Reader, *, message_id: str) -> Change:
         change = step.advance(read, work, snapshot, lambda execution: execution.trigger(waiting.token, dict(message.variables)), SYSTEM)
     except TokenGone:
         return Change(result=False)
-    except (UncaughtError, BpmnError, StepFailed) as error:
+    except BatonError as error:
         return _hold(read, message, waiting, error)
     change.writes.insert(0, Write(delete(Message).where(Message.id == message_id), expect=1))
     change.result = True

@@ -70,7 +70,9 @@ class Effects:
 
     def notify(self, notification: str, inputs: Mapping[str, Any]) -> None:
         """A notification, handed to a worker with the step."""
-        self._notifications.append({"element": self.element.id if self.element else "", "headers": {"notification": notification}, "inputs": encode(inputs)})
+        self._notifications.append(
+            {"element": self.element.id if self.element else "", "headers": {"notification": notification}, "inputs": encode(inputs)}
+        )
         self.events.append({"type": "notification", "id": notification})
 
     def write(self, change: Change, rev: int, linked: RecordView | None = None) -> None:
@@ -86,6 +88,12 @@ class Effects:
 
     def _write_notification(self, change: Change, mark: str, payload: dict[str, Any]) -> None:
         row = {"id": f"{self.instance_id}-{mark}", "instance_id": self.instance_id, "token": 0, "kind": "notification", "type": "notify"}
-        row |= {"app": self.records.app.key, "element_id": payload.pop("element"), "payload": payload, "due_at": self.now, "lease_until": messages.EPOCH}
+        row |= {
+            "app": self.records.app.key,
+            "element_id": payload.pop("element"),
+            "payload": payload,
+            "due_at": self.now,
+            "lease_until": messages.EPOCH,
+        }
         change.add(insert(Job), row | {"lease_token": None, "attempts": 0, "retries_left": 4, "error": None, "created_at": self.now})
         change.wake = True

@@ -53,7 +53,8 @@ def opened_door(app: ProcessApp, door: str, actor: Actor) -> Door:
     if door not in app.doors:
         raise NotFound("NO_DOOR")
     found = app.doors[door]
-    if not (found.public or ("customer" in found.access and actor.kind == "customer") or actor.has(*found.access)):
+    access = set(found.access.split(","))
+    if not ("public" in access or ("customer" in access and actor.kind == "customer") or actor.has(*access)):
         raise Forbidden()
     return found
 
@@ -68,7 +69,9 @@ def checked(read: Reader, app: ProcessApp, door: Door, submission: Mapping[str, 
     return found.values
 
 
-def _run(read: Reader, app: ProcessApp, deployment_id: str, door: Door, records: Records, values: dict[str, Any], actor: Actor) -> tuple[Change, Started]:
+def _run(
+    read: Reader, app: ProcessApp, deployment_id: str, door: Door, records: Records, values: dict[str, Any], actor: Actor
+) -> tuple[Change, Started]:
     kind = app.case_of(door.process)
     record = record_changes.create(records, kind.name, record_changes.of_type(kind, values)) if kind else None
     work = step.begin(read, deployment_id, door.process, records, record, actor)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from engine.actors import SYSTEM, Actor
-from engine.bpmn import Execution, StepFailed, TokenGone, UncaughtError
-from engine.errors import BpmnError, NotFound, Refused
+from engine.bpmn import Execution, TokenGone, UncaughtError
+from engine.errors import BatonError, BpmnError, NotFound, Refused
 from engine.ids import new_id
 from engine.runtime import audit, incidents, step
 from engine.runtime.messages import EPOCH
@@ -80,7 +80,7 @@ def _step(read: Reader, job_id: str, lease_token: str, act: Any) -> Change:
         change = step.advance(read, work, snapshot, lambda execution: act(execution, job), SYSTEM)
     except TokenGone:
         change = Change()
-    except (UncaughtError, BpmnError, StepFailed) as error:
+    except BatonError as error:
         return _give_up(read, job, error)
     change.writes.insert(0, Write(delete(Job).where(Job.id == job_id, Job.lease_token == lease_token), expect=1))
     incidents.resolve(read, change, job_id)

@@ -54,7 +54,15 @@ def write(change: Change, message: Published, now: datetime) -> None:
     """Add the statements that put a message into the inbox; one without time to live only if somebody waits for it now."""
     lock(change, message.name, message.key)
     life = lifetime(message.ttl)
-    row = {"id": new_id(), "name": message.name, "key": message.key, "variables": message.variables, "dedupe": None, "published_at": now, "error": None}
+    row = {
+        "id": new_id(),
+        "name": message.name,
+        "key": message.key,
+        "variables": message.variables,
+        "dedupe": None,
+        "published_at": now,
+        "error": None,
+    }
     if life:
         change.add(insert(Message), {**row, "expires_at": now + life})
     else:

@@ -38,7 +38,7 @@ class Reader:
 
     def value(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.scalar(statement)  # type: ignore[call-overload]
+        return self.connection.scalar(statement)
 
     def app(self, deployment_id: str) -> ProcessApp:
         """The process app of a deployment, as it was deployed."""

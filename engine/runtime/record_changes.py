@@ -1,7 +1,7 @@
 """Changing records in a step: fields, statuses, once-fields, unique values, personal data; and the statements that write it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -142,7 +142,7 @@ def _write_unique(records: Records, change: Change, record: RecordView) -> None:
             change.add(delete(RecordKey).filter_by(**place))
 
 
-def _unique_value(record: RecordView, fields: list[str]) -> str | None:
+def _unique_value(record: RecordView, fields: Sequence[str]) -> str | None:
     values = [record.data.get(name) for name in fields]
     if any(value is None for value in values):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from engine import feel
 from engine.apps import ProcessApp, RecordType
@@ -71,8 +71,11 @@ class Records:
         if (collection, record_id) not in self._known:
             where = (Record.app == self.app.key, Record.collection == collection, Record.id == record_id)
             row = self.read.one(select(Record.id, Record.rev, Record.data, Record.person_id).where(*where))
-            self._known[collection, record_id] = RecordView(self, self.kind(collection), *row) if row else None
+            self._known[collection, record_id] = self._view(collection, row) if row else None
         return self._known[collection, record_id]
+
+    def _view(self, collection: str, row: Row[Any]) -> RecordView:
+        return RecordView(self, self.kind(collection), row.id, row.rev, row.data, row.person_id)
 
     def need(self, collection: str, record_id: str) -> RecordView:
         """One record; NotFound without it."""
@@ -87,10 +90,12 @@ class Records:
         statement = select(Record.id, Record.rev, Record.data, Record.person_id).where(*where).order_by(Record.created_at, Record.id)
         rows = self.read.all(statement.limit(LISTED + 1))
         if len(rows) > LISTED:
-            raise BpmnError("TOO_MANY_RECORDS", f"`{collection}` has more than {LISTED} records; ask for one by a reference instead of filtering the list")
+            raise BpmnError(
+                "TOO_MANY_RECORDS", f"`{collection}` has more than {LISTED} records; ask for one by a reference instead of filtering the list"
+            )
         for row in rows:
             if self._known.get((collection, row.id)) is None:
-                self._known[collection, row.id] = RecordView(self, self.kind(collection), *row)
+                self._known[collection, row.id] = self._view(collection, row)
         listed = [self._known[collection, row.id] for row in rows]
         return [record for record in listed if record] + [record for record in self.created if record.kind.name == collection]
 

@@ -21,7 +21,7 @@ def told(app: ProcessApp) -> Iterator[None]:
     try:
         yield
     except UncaughtError as error:
-        raise refusal(app, error.code, error.variables) from error
+        raise refusal(app, error.code) from error
     except BpmnError as error:
         raise refusal(app, error.code, error.variables) from error
 

@@ -21,7 +21,9 @@ from engine.runtime.work import Work
 from engine.store.commit import Change
 from engine.store.tables import History, ProcessInstance
 
-COLUMNS = [ProcessInstance.__table__.c[name] for name in ("id", "rev", "state", "deployment_id", "process_id", "collection", "business_key", "snapshot")]
+COLUMNS = [
+    ProcessInstance.__table__.c[name] for name in ("id", "rev", "state", "deployment_id", "process_id", "collection", "business_key", "snapshot")
+]
 
 
 class Host:
@@ -50,7 +52,7 @@ class Host:
     def decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
         """The value of a decision; which rules matched goes into the history."""
         decision = self._work.app.decisions[decision_id].decide(decision_id, scope, now=self.now)
-        rules = [{"table": rule.table, "rule": rule.number} for rule in decision.matched]
+        rules = [{"table": rule.table, "rule": rule.rule} for rule in decision.matched]
         self._work.events.append({"type": "decision", "id": decision_id, "rules": rules})
         return decision.value
 

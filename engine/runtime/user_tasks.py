@@ -74,7 +74,9 @@ def release(read: Reader, *, task_id: str, actor: Actor) -> Change:
     if task.assignee != actor.id and not access.is_lead(actor):
         raise Forbidden()
     if not access.candidate_roles(read, task_id):
-        raise Refused("NO_TEAM", {"ko": "이 업무는 받을 팀이 없어요. 다른 분께 넘겨 주세요.", "en": "No team shares this task. Hand it to somebody instead."})
+        raise Refused(
+            "NO_TEAM", {"ko": "이 업무는 받을 팀이 없어요. 다른 분께 넘겨 주세요.", "en": "No team shares this task. Hand it to somebody instead."}
+        )
     return _assign(read, task, None, None)
 
 

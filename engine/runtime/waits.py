@@ -78,7 +78,14 @@ def _insert_task(read: Reader, work: Work, change: Change, execution: Execution,
     row |= {"collection": record.kind.name if record else None, "business_key": record.id if record else None}
     row |= {"name": {"ko": element.name or element.id, "en": element.label_en or element.name or element.id}, "users": list(wait.users)}
     row |= {"subject": subject(read, work, scope), "facts": facts(read, work, scope), "due": wait.due, "follow_up": wait.follow_up}
-    row |= {"assignee": wait.assignee, "assignee_name": _name_of(read, wait.assignee), "priority": wait.priority, "done_at": None, "done_by": None, "done_by_name": None}
+    row |= {
+        "assignee": wait.assignee,
+        "assignee_name": _name_of(read, wait.assignee),
+        "priority": wait.priority,
+        "done_at": None,
+        "done_by": None,
+        "done_by_name": None,
+    }
     change.add(insert(UserTask), row)
     roles = candidates(work, element, wait)
     if roles:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 
 from engine.actors import Actor
 from engine.apps import ProcessApp
-from engine.bpmn import Drawing
+from engine.bpmn.drawing import Drawing
 from engine.errors import NotFound, Text
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
@@ -69,12 +69,16 @@ def find(read: Reader, q: str, *, lang: str, page: int = 1) -> Cases:
     found: Any = _numbered(read)
     where = [Record.collection.in_(sorted({name for names in found.values() for name in names}))]
     if q:
-        hits = select(SearchKey.record_id).where(SearchKey.term == read.vault.term(q), SearchKey.app == Record.app, SearchKey.collection == Record.collection)
+        hits = select(SearchKey.record_id).where(
+            SearchKey.term == read.vault.term(q), SearchKey.app == Record.app, SearchKey.collection == Record.collection
+        )
         where.append(Record.id.in_(hits))
     total = read.value(select(func.count()).select_from(Record).where(*where))
     columns = (Record.app, Record.collection, Record.id, Record.updated_at)
     rows = read.all(select(*columns).where(*where).order_by(Record.updated_at.desc(), Record.id).limit(PAGE).offset((page - 1) * PAGE))
-    cases_found = [case_row(read, CaseRef(row.app, row.collection, row.id), row.updated_at, lang) for row in rows if row.collection in found.get(row.app, ())]
+    cases_found = [
+        case_row(read, CaseRef(row.app, row.collection, row.id), row.updated_at, lang) for row in rows if row.collection in found.get(row.app, ())
+    ]
     return Cases(cases_found, max(1, -(-total // PAGE)), total)
 
 
@@ -92,7 +96,9 @@ def case_row(read: Reader, ref: CaseRef, updated_at: datetime, lang: str) -> Cas
     status = record.data.get(record.kind.states) if record.kind.states else None
     text = timeline.status_text(app, ref.collection, status)
     waiting = _waiting_for(read, ref, lang)
-    return CaseRow(ref.app, app.title, ref.collection, ref.number, title(record), text, str(status or ""), updated_at, progress(read, app, ref), waiting)
+    return CaseRow(
+        ref.app, app.title, ref.collection, ref.number, title(record), text, str(status or ""), updated_at, progress(read, app, ref), waiting
+    )
 
 
 def title(record: RecordView) -> str:
@@ -129,9 +135,7 @@ def case(read: Reader, app: str, number: str, *, lang: str, actor: Actor) -> Cas
 
 def around(read: Reader, task: Row[Any], *, lang: str, actor: Actor) -> CasePage:
     """The case that a task belongs to, as its context."""
-    row = read.one(
-        select(Record.updated_at).where(Record.app == task.app, Record.collection == task.collection, Record.id == task.business_key)
-    )
+    row = read.one(select(Record.updated_at).where(Record.app == task.app, Record.collection == task.collection, Record.id == task.business_key))
     if row is None:
         raise NotFound()
     return _page(read, CaseRef(task.app, task.collection, task.business_key), row.updated_at, lang, actor)
@@ -149,7 +153,11 @@ def _page(read: Reader, ref: CaseRef, updated_at: datetime, lang: str, actor: Ac
         timeline.of_case(read, ref.app, numbers),
         found,
         rows_of(read, [row for row in tasks if row.state == "open"], lang),
-        [(action.id, action.label) for action in app.actions.values() if action.roles and actor.has(*action.roles) and cases.offered(app, names, action)],
+        [
+            (action.id, action.label)
+            for action in app.actions.values()
+            if action.roles and actor.has(*action.roles) and cases.offered(app, names, action)
+        ],
         _drawing(read, own, lang),
     )
 
@@ -167,7 +175,9 @@ def related(read: Reader, names: Names) -> list[str]:
     if case is None:
         return []
     app = names.records.app
-    about = [str(case.data[name]) for name, field in case.kind.fields.items() if field.type == "ref" and case.data.get(name) and _is_case(app, field.to)]
+    about = [
+        str(case.data[name]) for name, field in case.kind.fields.items() if field.type == "ref" and case.data.get(name) and _is_case(app, field.to)
+    ]
     where = (SearchKey.app == app.key, SearchKey.term == read.vault.term(reference_term(case.kind.name, case.id)))
     rows = read.all(select(SearchKey.collection, SearchKey.record_id).where(*where).order_by(SearchKey.record_id))
     of_it = [row.record_id for row in rows if _is_case(app, row.collection)]
@@ -215,4 +225,7 @@ def banner(read: Reader, task: Row[Any]) -> list[Text]:
         return []
     found = related(read, Names(Records(read, app), record, Actor("system")))[1:]
     open_rows = [row for row in operations.of_case(read, task.app, found) if row.state == "running"]
-    return [{"ko": f"{row.process['ko']} {row.number}: {row.where['ko']}", "en": f"{row.process['en']} {row.number}: {row.where['en']}"} for row in open_rows]
+    return [
+        {"ko": f"{row.process['ko']} {row.number}: {row.where['ko']}", "en": f"{row.process['en']} {row.number}: {row.where['en']}"}
+        for row in open_rows
+    ]

@@ -71,8 +71,8 @@ def versions(read: Reader, key: str) -> list[Version]:
 
 def _running(read: Reader) -> dict[tuple[str, str], int]:
     columns = (ProcessInstance.app, ProcessInstance.deployment_id)
-    rows = read.all(select(*columns, func.count()).where(ProcessInstance.state == "running").group_by(*columns))
-    return {(row[0], row[1]): row[2] for row in rows}
+    rows = read.all(select(*columns, func.count().label("number")).where(ProcessInstance.state == "running").group_by(*columns))
+    return {(row.app, row.deployment_id): row.number for row in rows}
 
 
 def door_form(
@@ -91,7 +91,9 @@ def door_form(
     names = Names(Records(read, app), None, actor)
     if door.form is None:
         return DoorPage(app, door, FormView("", lang, ()))
-    return DoorPage(app, door, forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=app.case_of(door.process)))
+    return DoorPage(
+        app, door, forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=app.case_of(door.process))
+    )
 
 
 def check_door(read: Reader, key: str, door_id: str, *, actor: Actor, values: Mapping[str, Any]) -> None:

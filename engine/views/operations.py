@@ -1,5 +1,6 @@
 """What operators see: instances, what they wait for, what failed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy import Row, func, or_, select
 
 from engine import bpmn
 from engine.actors import SYSTEM
-from engine.bpmn import Drawing
+from engine.bpmn import Model
+from engine.bpmn.drawing import Drawing, draw
 from engine.errors import NotFound, Text
 from engine.personal import MARK
 from engine.runtime import step
@@ -120,21 +122,34 @@ def of_case(read: Reader, app: str, numbers: list[str]) -> list[InstanceRow]:
 def instance_rows(read: Reader, rows: list[Row[Any]]) -> list[InstanceRow]:
     """Rows for the list, with the elements each stands at."""
     ids = [row.id for row in rows]
-    at: dict[str, list[str]] = {}
-    for table in (UserTask, Job, MessageSubscription):
-        statement = select(table.instance_id, table.element_id).where(table.instance_id.in_(ids))
-        for found in read.all(statement.where(UserTask.state == "open") if table is UserTask else statement):
-            at.setdefault(found.instance_id, []).append(found.element_id)
-    counts = select(Incident.instance_id, func.count()).where(Incident.instance_id.in_(ids), Incident.resolved_at.is_(None))
-    incidents = {found[0]: found[1] for found in read.all(counts.group_by(Incident.instance_id))}
-    return [_row(read, row, at.get(row.id, []), incidents.get(row.id, 0)) for row in rows]
+    at = standing(read, {row.id: read.app(row.deployment_id).model for row in rows})
+    counts = select(Incident.instance_id, func.count().label("number")).where(Incident.instance_id.in_(ids), Incident.resolved_at.is_(None))
+    incidents: dict[str, int] = {found.instance_id: found.number for found in read.all(counts.group_by(Incident.instance_id))}
+    return [_row(read, row, at[row.id], incidents.get(row.id, 0)) for row in rows]
+
+
+def standing(read: Reader, models: Mapping[str, Model]) -> dict[str, list[str]]:
+    """Where each instance stands: the elements that wait, without boundary events that only stand by. `models` is by instance id."""
+    found: dict[str, list[str]] = {instance_id: [] for instance_id in models}
+    tables = ((UserTask, UserTask.state == "open"), (Job, Job.kind != "notification"), (MessageSubscription, None))
+    for table, condition in tables:
+        statement = select(table.instance_id, table.element_id).where(table.instance_id.in_(list(models)))
+        for row in read.all(statement if condition is None else statement.where(condition)):
+            if not _stands_by(models[row.instance_id], row.element_id) and row.element_id not in found[row.instance_id]:
+                found[row.instance_id].append(row.element_id)
+    return found
+
+
+def _stands_by(model: Model, element_id: str) -> bool:
+    element = next((process.elements[element_id] for process in model.processes.values() if element_id in process.elements), None)
+    return element is not None and element.type == "boundaryEvent"
 
 
 def _row(read: Reader, row: Row[Any], at: list[str], incidents: int) -> InstanceRow:
     app = read.app(row.deployment_id)
     process = app.model.processes[row.process_id]
     name = {"ko": process.name or process.id, "en": process.label_en or process.name or process.id}
-    places = [label(app, row.process_id, element) for element in dict.fromkeys(at)]
+    places = [label(app, row.process_id, element) for element in at]
     where = {language: ", ".join(place[language] for place in places) for language in ("ko", "en")}
     dates = (row.started_at, row.updated_at)
     return InstanceRow(row.id, row.app, row.version, name, row.business_key or "", row.state, where, *dates, incidents)
@@ -167,14 +182,12 @@ def instance(read: Reader, instance_id: str, *, lang: str) -> InstancePage:
 
 def drawing(read: Reader, instance_id: str, deployment_id: str, process_id: str, *, lang: str, crop_to: str | None = None) -> Drawing:
     """The diagram of an instance with its tokens, finished elements and incidents marked."""
-    tokens: set[str] = set()
-    for table in (UserTask, Job, MessageSubscription):
-        statement = select(table.element_id).where(table.instance_id == instance_id)
-        tokens |= {row.element_id for row in read.all(statement.where(UserTask.state == "open") if table is UserTask else statement)}
     stuck = {row.element_id for row in read.all(_open_incidents(instance_id))}
-    model = read.app(deployment_id).model
+    app = read.app(deployment_id)
+    tokens = set(standing(read, {instance_id: app.model})[instance_id])
+    picture = app.files[app.model.processes[process_id].file]
     done = timeline.done_elements(read, instance_id)
-    return bpmn.draw(model, process_id, tokens=tokens, done=done - tokens, incidents=stuck, lang=lang, crop_to=crop_to)
+    return draw(picture, process_id, tokens=tokens, done=done - tokens, incidents=stuck, lang=lang, crop_to=crop_to)
 
 
 def place(instance_id: str) -> Any:

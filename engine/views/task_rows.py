@@ -43,12 +43,24 @@ def rows_of(read: Reader, rows: list[Row[Any]], lang: str) -> list[TaskRow]:
 def _row(read: Reader, row: Row[Any], lang: str) -> TaskRow:
     app = read.app(row.deployment_id)
     process = app.model.processes[row.process_id]
-    facts = [(label, pieces.one(read, piece, lang)) for label, piece in row.facts]
-    subject = pieces.show(read, row.subject, lang)
-    name = {"ko": process.name or process.id, "en": process.label_en or process.name or process.id}
-    held = (row.assignee, row.assignee_name)
-    moments = (facts, row.created_at, row.state, row.done_by_name, row.done_at)
-    return TaskRow(row.id, row.name, subject, row.app, app.title, name, row.business_key or "", row.due, sla(row, read.now), *held, *moments)
+    return TaskRow(
+        id=row.id,
+        name=row.name,
+        subject=pieces.show(read, row.subject, lang),
+        app=row.app,
+        app_title=app.title,
+        process={"ko": process.name or process.id, "en": process.label_en or process.name or process.id},
+        number=row.business_key or "",
+        due=row.due,
+        sla=sla(row, read.now),
+        assignee=row.assignee,
+        assignee_name=row.assignee_name,
+        facts=[(label, pieces.one(read, piece, lang)) for label, piece in row.facts],
+        created_at=row.created_at,
+        state=row.state,
+        done_by=row.done_by_name,
+        done_at=row.done_at,
+    )
 
 
 def sla(row: Row[Any], now: datetime) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine import forms
 from engine.actors import CUSTOMER
 from engine.apps import Action, ProcessApp, Status
-from engine.errors import Text
+from engine.errors import NotFound, Text
 from engine.forms import FormView
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
@@ -178,7 +178,7 @@ def action_form(
     _, app, names = cases.opened(read, ref, CUSTOMER)
     action = app.actions.get(action_id)
     if action is None:
-        raise cases.NotFound("NO_ACTION")
+        raise NotFound("NO_ACTION")
     if not cases.offered(app, names, action):
         raise cases.refused(app, names, action)
     form = None

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from engine import bpmn, forms
 from engine.actors import Actor
-from engine.bpmn import Drawing
+from engine.bpmn.drawing import Drawing
 from engine.clock import KST
 from engine.errors import Text
 from engine.forms import FormView
@@ -23,6 +23,7 @@ from engine.views.cases import CasePage
 from engine.views.task_rows import TaskRow, rows_of
 
 PAGE = 50
+Date = date
 TABS = ("mine", "team", "all", "done")
 
 
@@ -55,21 +56,21 @@ class TaskPage:
 class Day:
     """A day's tasks by time, and how many each day of its week has."""
 
-    date: date
-    week: list[tuple[date, int]]
+    date: Date
+    week: list[tuple[Date, int]]
     rows: list[TaskRow]
 
 
-def page(
-    read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str = "", sort: str = "due", page: int = 1, lang: str
-) -> Worklist:
+def page(read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str = "", sort: str = "due", page: int = 1, lang: str) -> Worklist:
     """A tab of the worklist: `mine`, `team` (unclaimed, or held by a colleague), `all` that is open, `done` by me. `q` is a case number or part of one."""
     wanted = tab if tab in TABS else "mine"
     tabs = {name: _tab(name, actor) for name in TABS}
     narrowed = [UserTask.business_key.contains(q, autoescape=True)] if q else []
     narrowed += [UserTask.app == app] if app else []
     counts = {name: read.value(select(func.count()).select_from(UserTask).where(where, *narrowed)) for name, where in tabs.items()}
-    order = (UserTask.created_at.desc(),) if sort == "new" else (UserTask.due.is_(None), UserTask.due, UserTask.priority.desc(), UserTask.created_at)
+    order: tuple[Any, ...] = (
+        (UserTask.created_at.desc(),) if sort == "new" else (UserTask.due.is_(None), UserTask.due, UserTask.priority.desc(), UserTask.created_at)
+    )
     if wanted == "done":
         order = (UserTask.done_at.desc(),)
     rows = read.all(select(*UserTask.__table__.c).where(tabs[wanted], *narrowed).order_by(*order, UserTask.id).limit(PAGE).offset((page - 1) * PAGE))

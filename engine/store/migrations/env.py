@@ -3,8 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
-from engine.store import tables
-from engine.store.base import Base
+from engine.store.tables import Deployment
 
 LOCK = 7_246_001
 
@@ -16,10 +15,9 @@ def run() -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
             batch = connection.dialect.name == "sqlite"
-            context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=batch, transactional_ddl=True)
+            context.configure(connection=connection, target_metadata=Deployment.metadata, render_as_batch=batch, transactional_ddl=True)
             with context.begin_transaction():
                 context.run_migrations()
 
 
-assert tables.Base is Base
 run()
