@@ -78,7 +78,8 @@ def _from_entries(slot: int, name: str) -> Closure:
 def _from_item(slot: int, name: str, otherwise: Closure) -> Closure:
     def read_item(run: Run) -> Any:
         item = run.slots[slot]
-        if isinstance(item, Mapping):
+        kind = type(item)
+        if kind is dict or (kind not in NATIVE and isinstance(item, Mapping)):
             try:
                 return adopt(item[name])
             except KeyError:
