@@ -6,7 +6,6 @@ from engine.apps.lookups import FIELD, RECORD, STATUS, Names
 from engine.apps.model import ProcessApp, RecordType
 from engine.forms import Field
 
-
 ACCOUNT = "account"  # demo accounts: [[account]] login, name, roles
 
 

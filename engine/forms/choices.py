@@ -33,9 +33,10 @@ class ChoiceList:
     @property
     def reads(self) -> frozenset[str]:
         """The form fields that its expressions read: changing one of them can change the options."""
-        expressions = [self.source, self.where, self.value, self.off, *(expression for _, expression in self.each)]
-        paths = (path for expression in expressions if expression is not None for path in expression.paths_read)
-        return frozenset(path[1] for path in paths if path[0] == "form" and len(path) > 1)
+        texts = (piece for template in (*self.label.values(), *self.detail.values()) for piece in template.pieces)
+        expressions = [self.source, self.where, self.value, self.off, *(expression for _, expression in self.each), *texts]
+        paths = (path for expression in expressions if isinstance(expression, feel.Expression) for path in expression.paths_read)
+        return frozenset(path[1] if len(path) > 1 else "form" for path in paths if path[0] == "form")
 
 
 @dataclass(frozen=True)

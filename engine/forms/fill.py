@@ -11,8 +11,9 @@ from engine import feel
 from engine.clock import KST
 from engine.errors import Text
 from engine.forms import choices, messages, paths
-from engine.forms.choices import Option
+from engine.forms.choices import ChoiceList, Option
 from engine.forms.fields import Field
+from engine.forms.labels import label_function
 from engine.forms.model import Fields, Form, FormApp, Item
 from engine.forms.schema import CHOOSERS
 from engine.texts import pick
@@ -34,6 +35,14 @@ class Filled:
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[Text]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
+    memory: dict[tuple[str, str], list[Option]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names = ChainMap(self.names, {"label": label_function(self.app.records, self.lang)})  # type: ignore[arg-type]
+
+    def again(self) -> "Filled":
+        """The same form without values, sharing what was looked up already."""
+        return Filled(self.app, self.form, self.record, self.now, self.lang, self.names, memory=self.memory)
 
     @property
     def today(self) -> date:
@@ -69,11 +78,19 @@ class Filled:
         if isinstance(item.options_from, str):
             known = self.app.choices.get(item.options_from)
             if known is not None:
-                return choices.options(known, self.outside, self.now, self.lang)
+                return self._live(known)
             return choices.from_list(names.get(item.options_from), self.lang)
         if item.options_from is not None:
             return choices.from_list(item.options_from(names, now=self.now), self.lang)
         return self._fixed(item, names)
+
+    def _live(self, known: ChoiceList) -> list[Option]:
+        # One look at the records for the same question: a page asks for each outcome button.
+        read = self.values if "form" in known.reads else {name: self.values.get(name) for name in known.reads}
+        question = known.name, choices.as_text(read)
+        if question not in self.memory:
+            self.memory[question] = choices.options(known, self.outside, self.now, self.lang)
+        return self.memory[question]
 
     def _fixed(self, item: Item, names: Mapping[str, Any]) -> list[Option]:
         inherited = self.record.fields.get(item.key) if self.record else None

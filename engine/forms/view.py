@@ -74,7 +74,7 @@ def _shown(filled: Filled, typed: Mapping[str, Any]) -> tuple[set[str], dict[str
         return filled.shown, {}
     by_label: dict[str, set[str]] = {}
     for option in options:
-        trial = Filled(filled.app, filled.form, filled.record, filled.now, filled.lang, filled.names)
+        trial = filled.again()
         take(trial, {**typed, outcome.key: option.raw})
         by_label[option.label] = trial.shown
     shown = set().union(*by_label.values())
