@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.runtime import jobs as commands
-from engine.runtime.baton import Baton
 from engine.views import catalogue, operations
+from web.current import baton, page_number, same_query
 from web.gateway import actor, allow, local_path
 from web.texts import language, pick, t
 
@@ -40,20 +40,14 @@ class Retry:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def baton() -> Baton:
-    """The engine behind this application."""
-    engine: Baton = current_app.extensions["baton"]
-    return engine
-
-
 def filters() -> Filters:
     """What this address asks for; nonsense counts as nothing."""
-    state, page = request.args.get("state", ""), request.args.get("page", "")
+    state = request.args.get("state", "")
     return Filters(
         q=request.args.get("q", "").strip()[:80],
         app=request.args.get("app", "")[:80],
         state=state if state in STATES else "",
-        page=max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1,
+        page=page_number(),
     )
 
 
@@ -100,7 +94,7 @@ def jobs_page(retry: Retry, status: int = 200) -> Response:
 @allow(*MENDERS)
 def retry_again(job_id: str) -> Response:
     """The address of a refused retry, opened again: the jobs."""
-    return redirect(url_for("ops.jobs", **request.args, _anchor=f"j-{job_id}"), 303)
+    return redirect(f"{same_query(url_for('ops.jobs'))}#j-{job_id}", 303)
 
 
 @blueprint.post("/ops/jobs/<job_id>/retry")

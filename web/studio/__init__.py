@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from io import BytesIO
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from engine import apps, bpmn
 from engine.errors import NotFound, Refused
 from engine.findings import Finding
 from engine.runtime import definitions
-from engine.runtime.baton import Baton
 from engine.runtime.reader import Reader
 from engine.views import catalogue
+from web.current import baton, same_query
 from web.gateway import actor, allow
-from web.tasks.answers import problem_of
 from web.texts import Text, language, t
 
 blueprint = Blueprint("studio", __name__)
@@ -28,12 +27,6 @@ class Outcome:
 
     kind: str
     text: str
-
-
-def baton() -> Baton:
-    """The engine behind this application."""
-    engine: Baton = current_app.extensions["baton"]
-    return engine
 
 
 @blueprint.get("/studio")
@@ -83,7 +76,7 @@ def live_app(read: Reader, key: str) -> catalogue.LiveApp:
 @allow(*ANALYSTS)
 def upload_again() -> Response:
     """The address of a finished check, opened again: the studio."""
-    return redirect(url_for("studio.index", **request.args), 303)
+    return redirect(same_query(url_for("studio.index")), 303)
 
 
 @blueprint.post("/studio/upload")
@@ -96,7 +89,7 @@ def upload() -> Response:
     try:
         key, files = apps.unzip(file.read())
     except Refused as refusal:
-        return studio_page(problem=problem_of(refusal), status=refusal.status)
+        return studio_page(problem=refusal.texts, status=refusal.status)
     return check(key, files, deploying=request.form.get("do") == "deploy" and actor().has(*DEPLOYERS))
 
 

@@ -4,20 +4,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import make_response, render_template
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine.errors import Gone, Invalid, NotFound, Refused, Text
+from engine.store.tables import UserTask
 from engine.views import worklist as pages
+from web.current import baton
 from web.errors import refused
 from web.gateway import actor, wants_json
-from web.tasks.blueprint import baton
-from web.texts import language, pick
+from web.texts import language, pick, t
 
 
 def open_task(task_id: str, values: Mapping[str, Any] | None = None, refusal: Refused | None = None) -> pages.TaskPage:
     """The task as the one who asks sees it, with what was typed and what is wrong with it. Raises NotFound."""
     with baton().read() as read:
         return pages.task(read, task_id, actor(), lang=language(), values=values, errors=errors_of(refusal))
+
+
+def said(key: str, task_id: str, **more: str) -> str:
+    """The sentence about what was done to a task, with its name and number; for a command that has just been accepted."""
+    with baton().read() as read:
+        row = read.one(select(UserTask.name, UserTask.business_key).where(UserTask.id == task_id))
+    return t(key, name=pick(row.name) if row else "", number=row.business_key or "" if row else "", **more)
 
 
 def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Response:

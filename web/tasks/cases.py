@@ -13,10 +13,11 @@ from engine.runtime.reader import Reader
 from engine.views import cases as pages
 from engine.views import catalogue, tracking
 from web import submissions
+from web.current import baton, page_number
 from web.errors import refused
 from web.gateway import STAFF, actor, allow, may_open, wants_json
 from web.tasks.answers import errors_of, problem_of
-from web.tasks.blueprint import baton, blueprint
+from web.tasks.blueprint import blueprint
 from web.texts import Text, language, pick, t
 
 
@@ -33,8 +34,7 @@ class OpenDoor:
 @allow(STAFF)
 def cases() -> str:
     """Search by number, name or mobile number; without a search the latest."""
-    q, page = request.args.get("q", "").strip()[:80], request.args.get("page", "")
-    wanted = max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1
+    q, wanted = request.args.get("q", "").strip()[:80], page_number()
     with baton().read() as read:
         found = pages.find(read, q, lang=language(), page=wanted)
         doors = [OpenDoor(live.key, door.id, door.label) for live in catalogue.apps(read) for door in live.app.doors.values() if may_enter(door)]
@@ -124,7 +124,7 @@ def start_page(app: str, door: str, typed: dict[str, object] | None = None, refu
     return form_page(page.form, page.door.label, t("tasks.start_for"), url_for("tasks.cases"), refusal)
 
 
-def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None, summary: list[tuple[Text, str]] | None = None) -> Response:
+def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None, summary: list[tuple[str, str]] | None = None) -> Response:
     """A form that stands alone; `summary` says what it is about."""
     key = submissions.control("key") or secrets.token_urlsafe(16)
     problem = problem_of(refusal) if refusal else None

@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 from engine.clock import KST
 from engine.errors import Refused
 from engine.views import worklist as pages
+from web.current import baton, same_query
 from web.formats import locale, now
 from web.gateway import STAFF, actor, allow
 from web.tasks import answers
-from web.tasks.blueprint import baton, blueprint
+from web.tasks.blueprint import blueprint
 from web.tasks.task import finish, save_draft
 from web.texts import language
 
-MOBILE = re.compile(r"01[016789]-?\d{3,4}-?\d{4}")
+MOBILE = re.compile(r"(?<!\d)01[016789]-?\d{3,4}-?\d{4}(?!\d)")
 WEEK = timedelta(days=7)
 
 
@@ -68,9 +69,9 @@ def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
 
 
 def phones(page: pages.TaskPage) -> list[str]:
-    """Mobile numbers that the technician may see, to be called with one tap."""
-    shown = [value for _, value, masked in page.case.fields if not masked] + [value for _, value in page.row.facts]
-    return list(dict.fromkeys(value for value in shown if isinstance(value, str) and MOBILE.fullmatch(value)))
+    """Mobile numbers in what the form tells the technician, to be called with one tap."""
+    told = [span.text for item in page.form.fields for block in item.blocks for line in block.lines for span in line]
+    return list(dict.fromkeys(number.replace("-", "") for text in told for number in MOBILE.findall(text)))
 
 
 @blueprint.post("/day/<task_id>/complete")
@@ -91,4 +92,4 @@ def day_draft(task_id: str) -> Response:
 @allow(STAFF)
 def day_again(task_id: str, _: str) -> Response:
     """The address of a refused change, opened again: the stop."""
-    return redirect(url_for("tasks.day_task", task_id=task_id, **request.args), 303)
+    return redirect(same_query(url_for("tasks.day_task", task_id=task_id)), 303)

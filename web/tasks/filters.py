@@ -5,19 +5,22 @@ from typing import Any, ClassVar
 
 from flask import request, url_for
 
+from web.current import page_number
+
 TABS = ("mine", "team", "all", "done")
 SORTS = ("due", "new")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """One view of the worklist."""
+    """One view of the worklist. `named`: the address says which tab; if not, the list decides."""
 
     tab: str = "mine"
     q: str = ""
     app: str = ""
     sort: str = "due"
     page: int = 1
+    named: bool = False
     tabs: ClassVar = TABS
 
     @property
@@ -26,8 +29,10 @@ class Filters:
         return bool(self.q or self.app)
 
     def query(self) -> dict[str, Any]:
-        """The arguments that differ from a plain worklist; the tab always stands there."""
-        return {"tab": self.tab} | {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
+        """The arguments that differ from a plain worklist."""
+        plain = {"tab", "named"}
+        changed = {each.name: value for each in fields(self) if each.name not in plain and (value := getattr(self, each.name)) != each.default}
+        return ({"tab": self.tab} if self.named else {}) | changed
 
     def kept(self, *without: str) -> list[tuple[str, Any]]:
         """The arguments for hidden fields of a form that sets `without` itself."""
@@ -35,7 +40,9 @@ class Filters:
 
     def href(self, **changes: Any) -> str:
         """The worklist with some of it changed; another view begins at its first page."""
-        return url_for("tasks.worklist", **replace(self, **({"page": 1} if changes else {}) | changes).query())
+        again: dict[str, Any] = {"page": 1} if changes else {}
+        named = {"named": self.named or "tab" in changes}
+        return url_for("tasks.worklist", **replace(self, **again | named | changes).query())
 
     def task(self, task_id: str) -> str:
         """A task seen beside this list."""
@@ -43,17 +50,18 @@ class Filters:
 
     def asked(self) -> dict[str, Any]:
         """As keyword arguments of `worklist.page`."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "named"}
 
 
 def of_request() -> Filters:
     """The view that this address asks for; nonsense counts as nothing."""
     arguments = request.args
-    tab, sort, page = arguments.get("tab", ""), arguments.get("sort", ""), arguments.get("page", "")
+    tab, sort = arguments.get("tab", ""), arguments.get("sort", "")
     return Filters(
         tab=tab if tab in TABS else "mine",
         q=arguments.get("q", "").strip()[:80],
         app=arguments.get("app", "")[:80],
         sort=sort if sort in SORTS else "due",
-        page=max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1,
+        page=page_number(),
+        named=tab in TABS,
     )

@@ -1,5 +1,6 @@
 """Signing in and out: limited tries, one answer for every wrong pair, onwards only to pages of this site."""
 
+from flask import Response as FlaskResponse
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_limiter import RequestLimit
 from flask_limiter.util import get_remote_address
@@ -8,16 +9,18 @@ from werkzeug.wrappers import Response
 
 from engine.views import catalogue
 from web import gateway
+from web.current import baton
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, local_path
 from web.page_tools import home_path
 from web.tasks import accounts
-from web.tasks.blueprint import baton, blueprint
+from web.tasks.blueprint import blueprint
 from web.texts import t
 
 WRONG = 422
 TRIES = "5 per 15 minutes"
 TRIES_OF_ADDRESS = "50 per 15 minutes"
+HOMES = (("operator", "ops.instances"), ("admin", "ops.instances"), ("analyst", "studio.index"))
 
 
 def who_tries() -> str:
@@ -25,7 +28,7 @@ def who_tries() -> str:
     return f"{get_remote_address()}|{request.form.get('login', '').strip().casefold()[:80]}"
 
 
-def too_many(limit: RequestLimit) -> Response:
+def too_many(limit: RequestLimit) -> FlaskResponse:
     """The form again with the time to wait."""
     minutes = max(1, round((limit.reset_at - baton().clock.now().timestamp()) / 60))
     response = form(t("tasks.sign_in_many", minutes=minutes), 429)
@@ -33,7 +36,7 @@ def too_many(limit: RequestLimit) -> Response:
     return response
 
 
-def form(problem: str | None = None, status: int = 200) -> Response:
+def form(problem: str | None = None, status: int = 200) -> FlaskResponse:
     """The sign-in form; what was typed stays, except the password."""
     page = render_template("login.html", problem=problem, login=request.form.get("login", ""), next=request.values.get("next", ""))
     return make_response(page, status)
@@ -72,13 +75,15 @@ def logout() -> Response:
 
 
 def onwards() -> str:
-    """Where to go after signing in: the page that asked for it, else the home of the person's role."""
+    """Where to go after signing in: the page that asked for it, else the home of the person's role, else the first page of their menu."""
     return local_path(request.values.get("next"), "") or home_of_role() or home_path()
 
 
 def home_of_role() -> str | None:
-    """The first page that an app names for one of the person's roles."""
+    """The page that an app names for one of the person's roles; without a role in any app, the page of a platform role."""
     mine = gateway.actor().roles
     with baton().read() as read:
-        homes = [role.home for live in catalogue.apps(read) for role in live.app.roles.values() if role.id in mine and role.home]
-    return local_path(homes[0], "/tasks") if homes else None
+        homes = [role.home for live in catalogue.apps(read) for role in live.app.roles.values() if role.id in mine]
+    if homes:
+        return local_path(next((home for home in homes if home), None), url_for("tasks.worklist"))
+    return next((url_for(endpoint) for role, endpoint in HOMES if role in mine), None)

@@ -4,20 +4,23 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine.errors import Gone, Refused
 from engine.runtime import user_tasks
+from engine.store.tables import Account
 from engine.views import worklist as pages
 from web import formats, submissions
+from web.current import baton, same_query
 from web.errors import refused
 from web.gateway import STAFF, actor, allow, wants_json
 from web.tasks import answers
-from web.tasks.blueprint import baton, blueprint
+from web.tasks.blueprint import blueprint
 from web.tasks.filters import of_request
-from web.tasks.worklist import app_titles, beside
-from web.texts import pick, t
+from web.tasks.worklist import app_titles, listed
+from web.texts import t
 
 
 @blueprint.get("/tasks/<task_id>")
@@ -29,9 +32,8 @@ def task(task_id: str) -> Response:
 
 def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
     """The page of a task, after a refusal with its status and words."""
-    filters = of_request()
     with baton().read() as read:
-        listing, apps = beside(read, filters), app_titles(read)
+        (listing, filters), apps = listed(read, of_request()), app_titles(read)
     problem = answers.problem_of(refusal) if refusal else None
     shown = render_template("tasks/task.html", page=page, listing=listing, filters=filters, apps=apps, problem=problem, key=secrets.token_urlsafe(16))
     return make_response(shown, refusal.status if refusal else 200)
@@ -49,7 +51,7 @@ def drawing(task_id: str) -> str:
 @allow(STAFF)
 def again(task_id: str, _: str) -> Response:
     """The address of a refused change, opened again: the task."""
-    return redirect(url_for("tasks.task", task_id=task_id, **request.args), 303)
+    return redirect(same_query(url_for("tasks.task", task_id=task_id)), 303)
 
 
 @blueprint.post("/tasks/<task_id>/claim")
@@ -70,24 +72,25 @@ def release(task_id: str) -> Response:
 @allow(STAFF)
 def assign(task_id: str) -> Response:
     """Hand it to a colleague; whoever may not see it any longer goes back to the list."""
-    filters, row = of_request(), answers.open_task(task_id)
-    login = request.form.get("to", "")
+    filters, login = of_request(), request.form.get("to", "")
     try:
         baton().do(user_tasks.assign, task_id=task_id, actor=actor(), to=login)
     except Gone as refusal:
         return answers.gone(task_id, {}, refusal, filters.href())
-    flash(t("tasks.did_assign", name=pick(row.row.name), number=row.row.number, to=dict(row.people).get(login, login)))
+    with baton().read() as read:
+        name = read.value(select(Account.name).where(Account.login == login))
+    flash(answers.said("tasks.did_assign", task_id, to=name))
     return redirect(filters.href(), 303)
 
 
 def change(task_id: str, command: Callable[..., Any], said: str) -> Response:
     """Run a command without a form, say what happened, and show the task again."""
-    filters, page = of_request(), answers.open_task(task_id)
+    filters = of_request()
     try:
         baton().do(command, task_id=task_id, actor=actor())
     except Gone as refusal:
         return answers.gone(task_id, {}, refusal, filters.href())
-    flash(t(said, name=pick(page.row.name), number=page.row.number))
+    flash(answers.said(said, task_id))
     return redirect(filters.task(task_id), 303)
 
 
@@ -109,8 +112,7 @@ def save_draft(task_id: str, back: str, form: Callable[[pages.TaskPage, Refused]
         return form(answers.open_task(task_id, typed, refusal), refusal)
     if request.headers.get("X-Requested-With") == "draft":
         return make_response(t("tasks.draft_at", time=formats.clock(formats.now())))
-    row = answers.open_task(task_id).row
-    flash(t("tasks.did_draft", name=pick(row.name), number=row.number))
+    flash(answers.said("tasks.did_draft", task_id))
     return redirect(back, 303)
 
 
@@ -124,12 +126,14 @@ def complete(task_id: str) -> Response:
 
 def finish(task_id: str, onwards: Callable[[str | None], str], form: Callable[[pages.TaskPage, Refused], Response]) -> Response:
     """Complete a task with what was submitted: onwards when it was accepted, the same form again when not."""
-    typed, name = submissions.read(), request.form.get("_name", "")
+    typed = submissions.read()
     try:
         done = baton().do(user_tasks.complete, task_id=task_id, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Gone as refusal:
         return answers.gone(task_id, typed, refusal, onwards(None))
     except Refused as refusal:
         return refused(refusal) if wants_json() else form(answers.open_task(task_id, typed, refusal), refusal)
-    flash(t("tasks.did_complete", name=name, number=done.number))
+    if wants_json():
+        return jsonify(app=done.app, number=done.number, next_task_id=done.next_task_id)
+    flash(answers.said("tasks.did_complete", task_id))
     return redirect(onwards(done.next_task_id), 303)

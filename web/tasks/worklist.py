@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from flask import render_template, request
+from flask import render_template
 
 from engine.runtime.reader import Reader
 from engine.views import catalogue
 from engine.views import worklist as pages
+from web.current import baton
 from web.gateway import STAFF, actor, allow
-from web.tasks.blueprint import baton, blueprint
+from web.tasks.blueprint import blueprint
 from web.tasks.filters import Filters, of_request
 from web.texts import Text, language
 
@@ -16,19 +17,19 @@ from web.texts import Text, language
 @blueprint.get("/tasks")
 @allow(STAFF)
 def worklist() -> str:
-    """The list alone. Whoever has no task of their own and names no tab sees the team's."""
+    """The list alone."""
     with baton().read() as read:
-        filters = of_request()
-        listing = beside(read, filters)
-        if "tab" not in request.args and not listing.rows and not filters.narrowed and listing.counts["team"]:
-            filters = replace(filters, tab="team")
-            listing = beside(read, filters)
+        listing, filters = listed(read, of_request())
         return render_template("tasks/worklist.html", listing=listing, filters=filters, apps=app_titles(read))
 
 
-def beside(read: Reader, filters: Filters) -> pages.Worklist:
-    """The list for a view of it."""
-    return pages.page(read, actor(), **filters.asked(), lang=language())
+def listed(read: Reader, filters: Filters) -> tuple[pages.Worklist, Filters]:
+    """The list for a view of it. Whoever names no tab and has no task of their own sees the team's."""
+    listing = pages.page(read, actor(), **filters.asked(), lang=language())
+    if filters.named or listing.counts["mine"] or not listing.counts["team"]:
+        return listing, filters
+    of_team = replace(filters, tab="team")
+    return pages.page(read, actor(), **of_team.asked(), lang=language()), of_team
 
 
 def app_titles(read: Reader) -> list[tuple[str, Text]]:
