@@ -9,12 +9,12 @@ from engine import bpmn, dmn
 from engine.apps import references
 from engine.apps.facts import facts_of_processes, make_fact, subjects_of_processes
 from engine.apps.files import digest, named
+from engine.apps.known import known
 from engine.apps.manifest import Manifest, read_manifest
-from engine.apps.model import ProcessApp, Tracking
+from engine.apps.model import Notification, ProcessApp, Tracking
 from engine.apps.reading import read_toml
 from engine.apps.records import Records, read_records
 from engine.apps.texts import read_checks, read_notifications, read_tracking
-from engine.bpmn.lint import Known
 from engine.bpmn.lint import lint as lint_drawings
 from engine.errors import Refused
 from engine.findings import Finding
@@ -75,17 +75,30 @@ class _Builder:
         records = read_records(self._name("records.toml"), self._bytes("records.toml"), self.problems)
         decisions = self._decisions()
         forms = self._forms()
-        model = self._model()
+        notifications = read_notifications(self._name("notifications.toml"), self._bytes("notifications.toml"), self.problems)
+        model, refusals = self._model()
+        if model is not None:
+            self._embedded(model, forms)
+        around = known(manifest, records, decisions, forms, model.processes if model else None)
+        drawn = lint_drawings(self._diagrams(), around)
+        self.problems.found += drawn
         if model is None:
-            self._bpmn_lint(manifest, forms, decisions, None)
+            said = {(finding.file, finding.element) for finding in drawn if finding.level == "error"}
+            self.problems.found += [finding for finding in refusals if (finding.file, finding.element) not in said]
             return None
-        self._embedded(model, forms)
-        self._bpmn_lint(manifest, forms, decisions, model)
-        app = self._app(manifest, records, decisions, forms, model)
+        app = self._app(manifest, records, decisions, forms, notifications, model)
         references.check(app, self.problems)
         return app
 
-    def _app(self, manifest: Manifest, records: Records, decisions: dict[str, dmn.Model], forms: dict[str, Form], model: bpmn.Model) -> ProcessApp:
+    def _app(
+        self,
+        manifest: Manifest,
+        records: Records,
+        decisions: dict[str, dmn.Model],
+        forms: dict[str, Form],
+        notifications: dict[str, Notification],
+        model: bpmn.Model,
+    ) -> ProcessApp:
         def fact(file: str, element: str, path: str) -> Any:
             return make_fact(records.records, file, element, path, self.problems)
 
@@ -114,7 +127,7 @@ class _Builder:
             lists=MappingProxyType(records.lists),
             checks=MappingProxyType(read_checks(self._name("checks.toml"), self._bytes("checks.toml"), self.problems)),
             tracking=tracking,
-            notifications=MappingProxyType(read_notifications(self._name("notifications.toml"), self._bytes("notifications.toml"), self.problems)),
+            notifications=MappingProxyType(notifications),
             seed=MappingProxyType(read_toml(self._name("seed.toml"), self._bytes("seed.toml"), self.problems) or {}),
             subjects=MappingProxyType(subjects_of_processes(model, self.problems)),
             process_facts=MappingProxyType(facts_of_processes(model, records.records, self.problems)),
@@ -176,20 +189,14 @@ class _Builder:
     def _diagrams(self) -> dict[str, bytes]:
         return {name: self.files[name] for name in named(self.files, ".bpmn")}
 
-    def _model(self) -> bpmn.Model | None:
+    def _model(self) -> tuple[bpmn.Model | None, list[Finding]]:
         try:
-            return bpmn.parse(self._diagrams())
+            return bpmn.parse(self._diagrams()), []
         except bpmn.ModelRefused as refused:
-            self.problems.found += refused.findings
+            return None, refused.findings
         except UnsafeXml as error:
-            mend = {"ko": "모델러에서 다시 저장해 주세요.", "en": "Save it again from the modeler."}
-            self.problems.note(self.home, "", "xml", {"ko": error.ko, "en": str(error)}, mend)
-        return None
-
-    def _bpmn_lint(self, manifest: Manifest, forms: Mapping[str, Form], decisions: Mapping[str, Any], model: bpmn.Model | None) -> None:
-        processes = set(model.processes) if model else None
-        known = Known(forms=set(forms), decisions=set(decisions), processes=processes, roles=set(manifest.roles))
-        self.problems.found += lint_drawings(self._diagrams(), known)
+            mend = "모델러에서 다시 저장해 주세요.", "Save it again from the modeler."
+            return None, [Finding(self.home, "", "xml", "error", error.ko, str(error), *mend)]
 
     def _embedded(self, model: bpmn.Model, forms: dict[str, Form]) -> None:
         for process in model.processes.values():
