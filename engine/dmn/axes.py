@@ -1,8 +1,8 @@
 """The inputs of a table cut into the pieces that its cells tell apart: every value of a piece is treated alike by every rule."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any, Final
@@ -23,13 +23,16 @@ OTHER_TEXT: Final = "…"
 
 @dataclass(frozen=True)
 class Axis:
-    """One input. `samples` has an example value for each piece; `allowed` and the masks of cells have one bit for each piece."""
+    """One input. `samples` has an example value for each piece; `allowed` and the masks of cells have one bit for each piece.
+
+    `places` numbers the constants of the cells; on an ordered axis piece 2n + 1 is the n-th constant and the even pieces lie between them.
+    """
 
     expression: str
     kind: str
     samples: tuple[Any, ...]
     allowed: int
-    bounds: tuple[Any, ...] = ()
+    places: Mapping[Any, int] = field(default_factory=dict)
     ordered: bool = False
 
     def understands(self, cell: Cell) -> bool:
@@ -47,9 +50,9 @@ class Axis:
 
     def _span(self, span: Span) -> int:
         if not self.ordered:
-            return 1 << _place(self.bounds, span.low)
-        low = 0 if span.low is None else 2 * _place(self.bounds, span.low) + (1 if span.low_included else 2)
-        high = 2 * len(self.bounds) if span.high is None else 2 * _place(self.bounds, span.high) + (1 if span.high_included else 0)
+            return 1 << self.places[span.low]
+        low = 0 if span.low is None else 2 * self.places[span.low] + (1 if span.low_included else 2)
+        high = len(self.samples) - 1 if span.high is None else 2 * self.places[span.high] + (1 if span.high_included else 0)
         return ((1 << (high - low + 1)) - 1) << low if high >= low else 0
 
 
@@ -81,32 +84,30 @@ def _categories(expression: str, kind: str, spans: Sequence[Span]) -> Axis:
         points = (True, False)
     others = () if kind == "boolean" else (OTHER_TEXT if kind == "string" else None,)
     samples = points + others
-    return Axis(expression, kind, samples, (1 << len(samples)) - 1, points)
+    return Axis(expression, kind, samples, (1 << len(samples)) - 1, {point: place for place, point in enumerate(points)})
 
 
 def _ordered(expression: str, kind: str, spans: Sequence[Span], whole_numbers: bool) -> Axis:
     ends = [end for span in spans for end in (span.low, span.high) if end is not None]
     bounds: list[Any] = []
+    places: dict[Any, int] = {}
     for end in sorted(ends, key=cmp_to_key(_compare)):
         if not bounds or _compare(bounds[-1], end):
             bounds.append(end)
+        places[end] = len(bounds) - 1
     samples: list[Any] = []
     for low, high in zip([None, *bounds], [*bounds, None], strict=True):
         samples += [_inside(low, high, kind, whole_numbers), high]
     samples.pop()
     # A piece without an example holds no value, such as what lies between one day and the next.
     allowed = sum(1 << place for place, sample in enumerate(samples) if sample is not None)
-    return Axis(expression, kind, tuple(samples), allowed, tuple(bounds), ordered=True)
+    return Axis(expression, kind, tuple(samples), allowed, places, ordered=True)
 
 
 def _compare(first: Any, second: Any) -> int:
     if feel.less(first, second) is True:
         return -1
     return 1 if feel.less(second, first) is True else 0
-
-
-def _place(bounds: Sequence[Any], value: Any) -> int:
-    return next(place for place, bound in enumerate(bounds) if bound == value)
 
 
 def _inside(low: Any, high: Any, kind: str, whole_numbers: bool) -> Any:

@@ -1,5 +1,7 @@
 """Boxed expressions as closures (DMN 1.5, 10.2.2). Each takes the scope and the run, and gives a FEEL value."""
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from engine.dmn.run import Evaluator, Run, Scope
 from engine.dmn.table import compile_table
 from engine.dmn.unit import Names, Unit, nothing
 
+_BARE_RANGE: Final = re.compile(r"""[^\[\]"]*[^\[\]".]\.\.[^\[\]"]*""")
 _AS_LIST: Final = feel.compile("for x in items return x", ("items",))
 
 
@@ -35,21 +38,23 @@ def compile_logic(logic: Boxed | None, names: Names, unit: Unit) -> Evaluator:
     return _typed(evaluator, Variable("", declared), _element(logic), unit)
 
 
-def compile_function(definition: FunctionDefinition, names: Names, unit: Unit, name: str) -> Callable[[Scope, Run], feel.Function | None]:
-    """A closure that gives the function with the scope it is made in. Kinds other than FEEL are refused: null."""
+def compile_function(definition: FunctionDefinition, names: Names, unit: Unit, variable: Variable) -> Callable[[Scope, Run], feel.Function | None]:
+    """A closure that gives the function, named and typed by `variable`, with the scope it is made in. Kinds other than FEEL are refused: null."""
     if definition.kind.upper() != "FEEL":
         _refuse_kind(definition, unit)
-        return lambda scope, run: run.warn(name, f"{definition.kind} functions are not run", f"{definition.kind} 함수는 실행하지 않아요.")
+        return lambda scope, run: run.warn(variable.name, f"{definition.kind} functions are not run", f"{definition.kind} 함수는 실행하지 않아요.")
     parameters = tuple(parameter.name for parameter in definition.parameters)
     coercions = tuple(unit.coercion(parameter, definition.element) for parameter in definition.parameters)
     body = compile_logic(definition.body, names.union(parameters), unit)
+    finish = unit.result_coercion(variable, definition.element)
 
     def make(scope: Scope, run: Run) -> feel.Function:
         def call(*arguments: Any) -> Any:
             bound = (coerce(value, run) if coerce else value for coerce, value in zip(coercions, arguments, strict=True))
-            return body({**scope, **dict(zip(parameters, bound, strict=True))}, run)
+            value = body({**scope, **dict(zip(parameters, bound, strict=True))}, run)
+            return finish(value, run) if finish else value
 
-        return feel.Function(call, parameters, name)
+        return feel.Function(call, parameters, variable.name)
 
     return make
 
@@ -71,7 +76,7 @@ def _table(logic: Table, names: Names, unit: Unit) -> Evaluator:
 
 @_compile.register
 def _function(logic: FunctionDefinition, names: Names, unit: Unit) -> Evaluator:
-    return compile_function(logic, names, unit, unit.owner)
+    return compile_function(logic, names, unit, Variable(unit.owner))
 
 
 @_compile.register
@@ -98,6 +103,8 @@ def _context(logic: Context, names: Names, unit: Unit) -> Evaluator:
 
 
 def _entry(entry: ContextEntry, names: Names, unit: Unit) -> Evaluator:
+    if entry.variable is not None and isinstance(entry.value, FunctionDefinition):
+        return compile_function(entry.value, names, unit, entry.variable)
     evaluator = compile_logic(entry.value, names, unit)
     return evaluator if entry.variable is None else _typed(evaluator, entry.variable, _element(entry.value), unit)
 
@@ -173,7 +180,7 @@ def _filter(logic: Filter, names: Names, unit: Unit) -> Evaluator:
 
 @_compile.register
 def _iterator(logic: Iterator, names: Names, unit: Unit) -> Evaluator:
-    items_of = compile_logic(logic.items, names, unit)
+    items_of = compile_logic(_iterated(logic.items), names, unit)
     local = {logic.variable, "partial"} if logic.kind == "for" else {logic.variable}
     body = compile_logic(logic.body, names | local, unit)
 
@@ -190,6 +197,13 @@ def _iterator(logic: Iterator, names: Names, unit: Unit) -> Evaluator:
         return results if logic.kind == "for" else _quantified(logic.kind, results, unit, run)
 
     return evaluate
+
+
+def _iterated(items: Boxed) -> Boxed:
+    """What is iterated over; a bare `1..4` is no expression but may stand where FEEL's own `for` would take it (DMN 1.5, 10.3.1.2, rule 46)."""
+    if isinstance(items, Literal) and _BARE_RANGE.fullmatch(items.text):
+        return replace(items, text=f"for item in {items.text} return item")
+    return items
 
 
 def _quantified(kind: str, results: Sequence[Any], unit: Unit, run: Run) -> Any:

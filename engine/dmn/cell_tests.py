@@ -10,20 +10,31 @@ CellTest = Callable[[Any, Scope, Run], bool]
 FAST: Final = {"number": frozenset({int, Decimal}), "string": frozenset({str}), "boolean": frozenset({bool})}
 
 
-def cell_test(text: str, slow: CellTest) -> CellTest | None:
+def cell_test(text: str, make_slow: Callable[[], CellTest]) -> CellTest | None:
     """A closure that tells whether a value matches the cell; None for a cell that accepts anything.
 
-    `slow` asks the expression language; it is kept for values of another kind than the cell's, so that the meaning is the same everywhere.
+    `make_slow` compiles the cell in the expression language: at once for cells that are not plain, else when a value of another kind than the
+    cell's turns up, so that the meaning is the same everywhere.
     """
     cell = read_cell(text)
-    if cell is None:
-        return slow
-    if cell.anything:
+    if cell is not None and cell.anything:
         return None
-    classes = FAST.get(cell.kind)
-    if classes is None:
-        return slow
+    classes = None if cell is None else FAST.get(cell.kind)
+    if cell is None or classes is None:
+        return make_slow()
+    slow = _when_needed(make_slow)
     return _any_point(cell, classes, slow) if all(span.is_point for span in cell.spans) else _any_span(cell, classes, slow)
+
+
+def _when_needed(make: Callable[[], CellTest]) -> CellTest:
+    made: list[CellTest] = []
+
+    def test(value: Any, scope: Scope, run: Run) -> bool:
+        if not made:
+            made.append(make())
+        return made[0](value, scope, run)
+
+    return test
 
 
 def _any_point(cell: Cell, classes: frozenset[type], slow: CellTest) -> CellTest:

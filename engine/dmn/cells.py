@@ -20,6 +20,7 @@ _PIECE: Final = re.compile(
     rf"|(?P<operator><=|>=|<|>|=)\s*(?P<bound>{_CONSTANT})"
     rf"|(?P<open>[\[(\]])\s*(?P<low>{_CONSTANT})\s*\.\.\s*(?P<high>{_CONSTANT})\s*(?P<close>[\])\[]))\s*(?P<next>,|$)"
 )
+_WHOLE: Final = re.compile(_CONSTANT)
 _NOT: Final = re.compile(r"^\s*not\s*\((?P<inside>.*)\)\s*$", re.DOTALL)
 
 
@@ -62,6 +63,12 @@ def read_cell(text: str) -> Cell | None:
     if not spans or len(kinds) != 1:
         return None
     return Cell(tuple(spans), kinds.pop(), negated=negation is not None)
+
+
+@lru_cache(maxsize=4096)
+def read_constant(text: str) -> Any:
+    """The value of an output cell that is nothing but a constant; None for null and for every other text."""
+    return _constant(text) if _WHOLE.fullmatch(text) else None
 
 
 def _spans(text: str) -> Sequence[Span]:

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from engine.dmn.axes import Axis, make_axis
 from engine.dmn.cells import read_cell
-from engine.dmn.coverage import Masks, TooMany, lowest, uncovered
+from engine.dmn.coverage import Masks, Patience, TooMany, lowest, uncovered
 from engine.dmn.elements import DecisionElement, KnowledgeModel, Rule, Table
 from engine.dmn.hit_policies import SHORT_NAMES, SINGLE_HIT
 from engine.dmn.model import Model
@@ -59,13 +59,22 @@ class TableCheck:
         self._axes = [self._axis(expression, places) for expression, places in columns.items()]
         whole = [rule for rule in table.rules if len(rule.inputs) == len(table.inputs) and len(rule.outputs) == len(table.outputs)]
         self._rules = [self._understand(rule, list(columns.values())) for rule in whole]
+        self._patience = Patience()
         self._say = TableSentences(file, table.name or owner, table, self._axes)
 
     def findings(self) -> list[Finding]:
         """What is wrong, at most twenty sentences."""
         if not self._axes or not self._rules:
             return []
-        return [*self._never(), *self._overlaps(), *self._shadowed(), *self._gaps()][:MAX_FINDINGS]
+        found: list[Finding] = []
+        try:
+            for finding in chain(self._never(), self._overlaps(), self._shadowed(), self._gaps()):
+                found.append(finding)
+                if len(found) == MAX_FINDINGS:
+                    break
+        except TooMany:
+            found.append(self._say.too_large())
+        return found
 
     def _never(self) -> Iterator[Finding]:
         for rule in self._rules:
@@ -76,6 +85,7 @@ class TableCheck:
         if self._policy not in ("UNIQUE", "ANY"):
             return
         for first, second in combinations(self._rules, 2):
+            self._patience.spend(1)
             same_outputs = [cell.text for cell in first.rule.outputs] == [cell.text for cell in second.rule.outputs]
             if self._policy == "ANY" and same_outputs:
                 continue
@@ -109,27 +119,18 @@ class TableCheck:
                 if (number < place if self._policy == "FIRST" else ranks[number] < ranks[place]) and other.surest is not None
             ]
             space = rule.widest(self._axes)
-            if all(space) and stronger and self._covered(space, stronger):
+            if all(space) and stronger and uncovered(space, stronger, self._patience) is None:
                 yield self._say.shadowed(rule.rule, self._policy)
 
     def _rank(self, rule: Rule) -> tuple[int, ...]:
         """The priority of the rule's outputs, the smallest first; those that are not plain constants come last."""
         return tuple(_place_in(_constants(clause.allowed), cell.text) for clause, cell in zip(self._table.outputs, rule.outputs, strict=True))
 
-    def _covered(self, space: Masks, rules: Sequence[Masks]) -> bool:
-        try:
-            return uncovered(space, rules) is None
-        except TooMany:
-            return False
-
     def _gaps(self) -> Iterator[Finding]:
         if self._policy not in SINGLE_HIT or any(clause.default for clause in self._table.outputs):
             return
         space = tuple(axis.allowed for axis in self._axes)
-        try:
-            gap = uncovered(space, [rule.widest(self._axes) for rule in self._rules])
-        except TooMany:
-            return
+        gap = uncovered(space, [rule.widest(self._axes) for rule in self._rules], self._patience)
         if gap is not None:
             yield self._say.gap(gap)
 

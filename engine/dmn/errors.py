@@ -25,3 +25,8 @@ class DecisionError(BatonError):
         self.rules = rules
         self.ko = ko
         self.en = en
+
+
+def too_deep(element: str, name: str) -> DmnError:
+    """The error for what nests deeper than can be computed."""
+    return DmnError(element, f"'{name}'이(가) 너무 깊게 겹쳐 있어요. 나누어 주세요.", f"'{name}' nests too deeply; split it.")

@@ -31,7 +31,7 @@ class Graph:
         self.file = file
         self.definitions = definitions
         self.imported = imported
-        self.types = TypeBook(definitions.types, self._imported_type)
+        self.types: TypeBook = TypeBook(definitions.types, self._imported_type, {name: graph.types for name, graph in imported.items()})
 
     def locate(self, reference: Reference) -> Place | None:
         """The node that an href points to, here or in an import however deep; None when nothing is there."""
@@ -57,24 +57,34 @@ class Graph:
 
     def refuse_cycles(self) -> None:
         """Raises DmnError when a node of this file requires itself by way of others. A knowledge model may call itself."""
+        open_: dict[str, Iterator[Node]] = {}
         done: set[str] = set()
-        for node in self.definitions.nodes.values():
-            self._walk(node, [], done)
+        for start in self.definitions.nodes.values():
+            if start.id not in done:
+                open_[start.id] = self._required_here(start)
+            while open_:
+                current = next(reversed(open_))
+                following = next(open_[current], None)
+                if following is None:
+                    done.add(current)
+                    del open_[current]
+                elif following.id in open_:
+                    raise self._circle([*list(open_)[list(open_).index(following.id) :], following.id])
+                elif following.id not in done:
+                    open_[following.id] = self._required_here(following)
 
-    def _walk(self, node: Node, way: list[Node], done: set[str]) -> None:
-        if node in way:
-            names = " → ".join(step.name for step in [*way[way.index(node):], node])
-            raise DmnError(
-                node.id,
-                f"{self.file}: 요구 관계가 돌고 돌아요({names}). 화살표 하나를 지워 주세요.",
-                f"{self.file}: the requirements go round in a circle ({names}); remove one of the arrows.",
-            )
-        if node.id in done:
-            return
+    def _required_here(self, node: Node) -> Iterator[Node]:
         for place in self.requirements(node):
             if place.graph is self and not (place.node is node and isinstance(node, KnowledgeModel)):
-                self._walk(place.node, [*way, node], done)
-        done.add(node.id)
+                yield place.node
+
+    def _circle(self, way: list[str]) -> DmnError:
+        names = " → ".join(self.definitions.nodes[identifier].name for identifier in way)
+        return DmnError(
+            way[0],
+            f"{self.file}: 요구 관계가 돌고 돌아요({names}). 화살표 하나를 지워 주세요.",
+            f"{self.file}: the requirements go round in a circle ({names}); remove one of the arrows.",
+        )
 
     @cached_property
     def component_names(self) -> frozenset[str]:

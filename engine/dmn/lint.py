@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from engine import feel
 from engine.dmn.checks import check
 from engine.dmn.elements import DecisionElement, ItemDefinition
-from engine.dmn.errors import DmnError
+from engine.dmn.errors import DmnError, too_deep
 from engine.dmn.graph import Graph
-from engine.dmn.model import Imports, parse
+from engine.dmn.model import Imports, Model, parse
 from engine.findings import Finding
 from engine.xml import UnsafeXml
 
@@ -17,11 +17,17 @@ def lint(file: str, data: bytes, imports: Imports | None = None) -> list[Finding
     Without `imports`, what an import brings is not looked into.
     """
     try:
-        model = parse(data, imports, file=file)
+        return _look(parse(data, imports, file=file), imports)
     except UnsafeXml as error:
         return [_refused(file, "", "xml", error.ko, error.en)]
     except DmnError as error:
         return [_refused(file, error.element, "dmn", error.ko, error.en)]
+    except RecursionError:
+        deep = too_deep("", file)
+        return [_refused(file, "", "dmn", deep.ko, deep.en)]
+
+
+def _look(model: Model, imports: Imports | None) -> list[Finding]:
     graph = model.graph
     return [*_imports(graph, imports), *_references(graph), *_types(graph), *_empty(graph), *model.findings(), *check(model)]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import feel
 from engine.dmn.elements import DecisionElement, Definitions, InputData, KnowledgeModel, Node, Service, Table
-from engine.dmn.errors import DmnError, UnknownDecision
+from engine.dmn.errors import DmnError, UnknownDecision, too_deep
 from engine.dmn.graph import Graph, Place
 from engine.dmn.nodes import Nodes
 from engine.dmn.read_file import read_file
@@ -18,6 +18,7 @@ from engine.feel.values import adopt
 from engine.findings import Finding
 
 Imports = Callable[[str], bytes | None]
+Invocable = DecisionElement | KnowledgeModel | Service
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Model:
     def inputs_of(self, name: str) -> tuple[str, ...]:
         """The names of the inputs that a decision needs, itself or by way of others, by name or id. Raises UnknownDecision."""
         model, node = self._find(name)
-        return tuple(dict.fromkeys(model._inputs(node)))
+        return tuple(dict.fromkeys(model._inputs(node, set())))
 
     def evaluate(
         self,
@@ -96,34 +97,35 @@ class Model:
         model, node = self._find(name)
         run = Run(inputs, journal)
         try:
-            value = model._nodes.value(node, run)
-            return value if isinstance(node, (DecisionElement, InputData)) else model._call(node, value, run)
+            with journal.shared_budget(node.name):
+                value = model._nodes.value(node, run)
+                return value if isinstance(node, DecisionElement) else model._call(node, value, run)
         except RecursionError as error:
-            raise DmnError(
-                node.id, f"'{node.name}' 계산이 너무 깊어요. 겹친 식을 나누어 주세요.", f"'{node.name}' nests too deeply; split its expressions."
-            ) from error
+            raise too_deep(node.id, node.name) from error
 
     def _call(self, node: KnowledgeModel | Service, function: feel.Function | None, run: Run) -> Any:
         if function is None:
             return None
         return function.invoke([_at_path(run.inputs, parameter) for parameter in self._nodes.parameters(node)])
 
-    def _find(self, name: str) -> tuple[Model, Node]:
+    def _find(self, name: str) -> tuple[Model, Invocable]:
         found = self._by_name.get(name)
         if found is None:
             known = ", ".join(sorted(node.name for _, node in self._by_name.values())) or "-"
             raise UnknownDecision(name, f"결정 '{name}'이(가) 없어요. 있는 것: {known}", f"There is no decision '{name}'; there are: {known}")
         return found
 
-    def _inputs(self, node: Node) -> list[str]:
+    def _inputs(self, node: Node, met: set[str]) -> list[str]:
         if isinstance(node, InputData):
             return [node.variable.name]
         if isinstance(node, (KnowledgeModel, Service)):
             return list(self._nodes.parameters(node))
         names: list[str] = []
         for place in self.graph.requirements(node):
-            if isinstance(place.node, (DecisionElement, InputData)):
-                names += [".".join((*place.visible_path, name)) for name in self._holder(place)._inputs(place.node)]
+            key = "/".join((*place.path, place.node.id))
+            if key not in met and isinstance(place.node, (DecisionElement, InputData)):
+                met.add(key)
+                names += [".".join((*place.visible_path, name)) for name in self._holder(place)._inputs(place.node, set() if place.path else met)]
         return names + sorted(self._nodes.free_names(node))
 
     def _holder(self, place: Place) -> Model:
@@ -139,7 +141,10 @@ def parse(xml: bytes, imports: Imports | None = None, *, file: str = "DMN") -> M
     Raises UnsafeXml for XML that is refused, DmnError for what is no DMN file or whose requirements go round in a circle. Expressions that cannot
     be read do not stop the model: their values are null, and `findings` names them.
     """
-    return _parse(xml, imports or (lambda reference: None), file, ())
+    try:
+        return _parse(xml, imports or (lambda reference: None), file, ())
+    except RecursionError as error:
+        raise too_deep("", file) from error
 
 
 def _parse(xml: bytes, imports: Imports, file: str, way: tuple[str, ...]) -> Model:
@@ -159,10 +164,10 @@ def _parse(xml: bytes, imports: Imports, file: str, way: tuple[str, ...]) -> Mod
     return Model(Nodes(graph, {name: model._nodes for name, model in imported.items()}), imported)
 
 
-def _by_name(model: Model, imported: Mapping[str, Model]) -> dict[str, tuple[Model, Node]]:
+def _by_name(model: Model, imported: Mapping[str, Model]) -> dict[str, tuple[Model, Invocable]]:
     """What can be asked for: by name, then by id, then what nameless imports bring."""
     nodes = [node for node in model.definitions.nodes.values() if not isinstance(node, InputData)]
-    found: dict[str, tuple[Model, Node]] = {}
+    found: dict[str, tuple[Model, Invocable]] = {}
     for key in [*((node.name, node) for node in nodes), *((node.id, node) for node in nodes)]:
         found.setdefault(key[0], (model, key[1]))
     for name, other in imported.items():

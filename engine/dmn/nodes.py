@@ -72,7 +72,7 @@ class Nodes:
             return self._input(node, unit)
         if isinstance(node, DecisionElement):
             return self._decision(node, unit)
-        return self._knowledge_model(node, unit) if isinstance(node, KnowledgeModel) else self._service(node)
+        return self._knowledge_model(node, unit) if isinstance(node, KnowledgeModel) else self._service(node, unit)
 
     def _input(self, node: InputData, unit: Unit) -> ValueOf:
         name, coerce = node.variable.name, unit.coercion(node.variable, node.id)
@@ -100,7 +100,7 @@ class Nodes:
         required = self.graph.requirements(node)
         if node.logic is None:
             return lambda run: None
-        make = compile_function(node.logic, _names(required) | {node.variable.name}, unit, node.name)
+        make = compile_function(node.logic, _names(required) | {node.variable.name}, unit, node.variable)
 
         def value(run: Run) -> Any:
             scope = self._bind(required, run, {})
@@ -109,14 +109,16 @@ class Nodes:
 
         return value
 
-    def _service(self, node: Service) -> ValueOf:
+    def _service(self, node: Service, unit: Unit) -> ValueOf:
         inputs = [(place, self._binding(place)) for place in self._inputs_of(node)]
         outputs = self._located(node.outputs)
         parameters = self.parameters(node)
+        finish = unit.result_coercion(node.variable, node.id)
 
         def value(run: Run) -> feel.Function:
             def call(*arguments: Any) -> Any:
-                return self._serve(outputs, self._given(inputs, arguments, run))
+                result = self._serve(outputs, self._given(inputs, arguments, run))
+                return finish(result, run) if finish else result
 
             return feel.Function(call, parameters, node.name)
 

@@ -1,14 +1,15 @@
 """One evaluation of a model: the inputs, the clock, and what it leaves behind for people who ask why."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from engine.dmn.errors import DecisionError, DmnError
-
-MAX_STEPS: Final = 200_000
+from engine.dmn.errors import DecisionError
+from engine.feel.run import OUTER, Budget
+from engine.feel.run import Run as FeelRun
 
 Scope = dict[str, Any]
 Evaluator = Callable[[Scope, "Run"], Any]
@@ -37,13 +38,24 @@ class DecisionWarning:
 
 @dataclass
 class Journal:
-    """What all parts of one evaluation share: the clock, warnings, matched rules, broken hit policies, and the steps taken."""
+    """What all parts of one evaluation share: the clock, warnings, matched rules, broken hit policies, and one budget of FEEL steps and time."""
 
     now: datetime | None
     warnings: list[Any] = field(default_factory=list)
     trace: list[MatchedRule] = field(default_factory=list)
     violations: list[DecisionError] = field(default_factory=list)
-    steps: int = 0
+    budget: Budget = field(default_factory=Budget)
+
+    @contextmanager
+    def shared_budget(self, name: str) -> Iterator[None]:
+        """While this is open, all expressions together stay within the bounds of one."""
+        outer = FeelRun({}, name)
+        outer.budget = self.budget
+        token = OUTER.set(outer)
+        try:
+            yield
+        finally:
+            OUTER.reset(token)
 
 
 class Run:
@@ -78,11 +90,5 @@ class Run:
         self.warnings.append(DecisionWarning(en, ko, where))
 
     def step(self, name: str) -> None:
-        """Count one turn of a boxed loop; raises DmnError past the bound."""
-        self.journal.steps += 1
-        if self.journal.steps > MAX_STEPS:
-            raise DmnError(
-                name,
-                f"'{name}' 계산이 {MAX_STEPS:,}단계를 넘어 멈췄어요. 반복 범위를 줄여 주세요.",
-                f"'{name}' was stopped after {MAX_STEPS:,} steps; shorten what it repeats over.",
-            )
+        """Count one turn of a boxed loop; raises FeelLimitError past the bound."""
+        self.journal.budget.spend(1, name)

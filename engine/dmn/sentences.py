@@ -77,6 +77,19 @@ class TableSentences:
             "Check the allowed values and the spelling.",
         )
 
+    def too_large(self) -> Finding:
+        """The table has too many combinations to check all of them."""
+        return Finding(
+            self.file,
+            self.table.element,
+            "table-too-large",
+            "warning",
+            f"결정표 '{self.name}'이(가) 너무 커서 겹침과 빈틈을 끝까지 검사하지 못했어요.",
+            f"Table '{self.name}' is too large to check all of it for overlaps and gaps.",
+            "표를 여러 결정으로 나누어 주세요.",
+            "Split the table into several decisions.",
+        )
+
     def example(self, meeting: Sequence[int | str]) -> str:
         """An input at these places, as a reader would write it: `age = 18, plan = "basic"`."""
         parts = (

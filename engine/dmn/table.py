@@ -2,10 +2,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from engine import feel
 from engine.dmn.cell_tests import CellTest, cell_test
+from engine.dmn.cells import read_constant
 from engine.dmn.elements import Literal, OutputClause, Rule, Table
 from engine.dmn.hit_policies import AGGREGATIONS, MULTIPLE_HITS, SHORT_NAMES, SINGLE_HIT, Hit, Outcome
 from engine.dmn.run import Evaluator, MatchedRule, Run, Scope
@@ -100,7 +102,7 @@ def _allowed_of_type(type_ref: str, unit: Unit) -> str:
 def _checks(texts: Sequence[str], element: str, names: Names, unit: Unit) -> tuple[tuple[int, CellTest], ...]:
     found = []
     for column, text in enumerate(texts):
-        test = cell_test(text, unit.cell(Literal(text, element), names)) if text else None
+        test = cell_test(text, partial(unit.cell, Literal(text, element), names)) if text else None
         if test is not None:
             found.append((column, test))
     return tuple(found)
@@ -137,13 +139,18 @@ def _row(rule: Rule, table: Table, name: str, names: Names, unit: Unit) -> Row:
             "모델러에서 빠진 칸을 채워 주세요.",
             "Fill in the missing cells in the modeler.",
         )
-    tests = ((column, cell_test(cell.text, unit.cell(cell, names))) for column, cell in enumerate(rule.inputs[: len(table.inputs)]))
+    tests = ((column, cell_test(cell.text, partial(unit.cell, cell, names))) for column, cell in enumerate(rule.inputs[: len(table.inputs)]))
     outputs = rule.outputs[: len(table.outputs)] + (Literal(""),) * (len(table.outputs) - len(rule.outputs))
     return Row(
         MatchedRule(name, rule.number, rule.id),
         tuple((column, test) for column, test in tests if test is not None),
-        tuple(unit.literal(cell, names) for cell in outputs),
+        tuple(_output(cell, names, unit) for cell in outputs),
     )
+
+
+def _output(cell: Literal, names: Names, unit: Unit) -> Evaluator:
+    constant = read_constant(cell.text) if not cell.language else None
+    return unit.literal(cell, names) if constant is None else lambda scope, run: constant
 
 
 def _default(table: Table, outcome: Outcome, names: Names, unit: Unit) -> Evaluator:

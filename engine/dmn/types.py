@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from engine import feel
@@ -31,11 +31,12 @@ _ALIASES: Final = {
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """A type by name: `conforms` tells whether a value (never null) belongs to it."""
+    """A type by name: `conforms` tells whether a value (never null) belongs to it, `result` what a function of this type gives."""
 
     name: str
     conforms: Check
     is_list: bool = False
+    is_function: bool = False
     allowed: str = ""
     result: DeclaredType | None = None
 
@@ -59,15 +60,16 @@ def basic_type(name: str) -> DeclaredType | None:
         return DeclaredType("Any", lambda value: True)
     plain = _ALIASES.get(name.lower(), name.lower())
     check = _BASIC.get(plain)
-    return None if check is None else DeclaredType(plain, check, is_list=plain == "list")
+    return None if check is None else DeclaredType(plain, check, is_list=plain == "list", is_function=plain == "function")
 
 
 class TypeBook:
     """The types of one file. Names resolve to item definitions first, then to the language's own; `elsewhere` knows imported ones."""
 
-    def __init__(self, items: Mapping[str, ItemDefinition], elsewhere: Resolver) -> None:
+    def __init__(self, items: Mapping[str, ItemDefinition], elsewhere: Resolver, imported: Mapping[str, TypeBook]) -> None:
         self._items = items
         self._elsewhere = elsewhere
+        self._imported = imported
         self._known: dict[str, DeclaredType] = {}
         self._underway: set[str] = set()
 
@@ -86,8 +88,9 @@ class TypeBook:
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
-        """For `instance of`: does a value belong to a type, by the names of this file's item definitions."""
-        return {name: (lambda value, name=name: self._belongs(name, value)) for name in self._items}
+        """For `instance of` and typed parameters: does a value belong to a type, by the names of item definitions here and in imports."""
+        brought = {f"{at}.{name}" if at else name: check for at, book in self._imported.items() for name, check in book.checks.items()}
+        return brought | {name: partial(self._belongs, name) for name in self._items}
 
     def _belongs(self, name: str, value: Any) -> bool:
         declared = self.find(name)
@@ -122,6 +125,7 @@ class TypeBook:
             base.name if not (item.components or item.collection or item.function) else item.name,
             _both(whole, _constraint(item.constraint)),
             is_list=item.collection or base.is_list,
+            is_function=base.is_function and not item.collection,
             allowed=item.allowed or ("" if item.collection else base.allowed),
             result=base.result,
         )
@@ -130,7 +134,7 @@ class TypeBook:
         if item.components:
             return DeclaredType(item.name, _structure([(c.name, self._build(c)) for c in item.components]))
         if item.function is not None:
-            return DeclaredType(item.name, _BASIC["function"], result=self.find(item.function.output))
+            return DeclaredType(item.name, _function(len(item.function.parameters)), is_function=True, result=self.find(item.function.output))
         return self.find(item.type_ref) or DeclaredType("Any", lambda value: True)
 
 
@@ -151,6 +155,10 @@ def _structure(components: Iterable[tuple[str, DeclaredType]]) -> Check:
         )
 
     return conforms
+
+
+def _function(arity: int) -> Check:
+    return lambda value: isinstance(value, feel.Function) and len(value.parameters) == arity
 
 
 def _constraint(text: str) -> Check | None:

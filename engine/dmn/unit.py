@@ -9,7 +9,7 @@ from engine import feel
 from engine.dmn.cell_tests import CellTest
 from engine.dmn.elements import Literal, Variable
 from engine.dmn.run import Evaluator, Run, Scope
-from engine.dmn.types import TypeBook
+from engine.dmn.types import DeclaredType, TypeBook
 from engine.findings import Finding
 
 Names = frozenset[str]
@@ -56,18 +56,28 @@ class Unit:
 
     def coercion(self, variable: Variable, element: str) -> Coercion | None:
         """What binding a value to a typed variable gives (DMN 1.5, 10.3.2.9.4); None when every value is taken as it is."""
+        return self._coercion(self._declared(variable, element), variable)
+
+    def result_coercion(self, function: Variable, element: str) -> Coercion | None:
+        """What calling a function with this variable gives. Its type is a function type, or, as older files have it, that of the result."""
+        declared = self._declared(function, element)
+        return self._coercion(declared.result if declared and declared.is_function else declared, function)
+
+    def _declared(self, variable: Variable, element: str) -> DeclaredType | None:
         if not variable.type_ref:
             return None
         declared = self.types.find(variable.type_ref)
         if declared is None:
             self._unknown_type(variable, element)
+        return declared
+
+    def _coercion(self, wanted: DeclaredType | None, variable: Variable) -> Coercion | None:
+        if wanted is None or wanted.name == "Any":
             return None
-        if declared.name == "Any":
-            return None
-        wanted = declared
+        target = wanted
 
         def coerce(value: Any, run: Run) -> Any:
-            bound, conforms = wanted.coerce(value)
+            bound, conforms = target.coerce(value)
             if not conforms:
                 run.warn(
                     self.owner,

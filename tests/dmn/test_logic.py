@@ -74,7 +74,7 @@ def test_quantifiers_ask_every_item(kind: str, body: str, expected: bool):
 
 def test_a_for_collects_and_may_look_at_what_it_collected():
     boxed = f'<for iteratorVariable="x"><in>{literal("1..4")}</in><return>{literal("if x < 3 then x else partial[-1] * 2")}</return></for>'
-    assert value(boxed.replace("1..4", "[1,2,3,4]")) == [1, 2, 4, 8]
+    assert value(boxed) == value(boxed.replace("1..4", "[1,2,3,4]")) == value(boxed.replace("1..4", "[1..4]")) == [1, 2, 4, 8]
 
 
 def test_an_invocation_binds_parameters_by_name():
@@ -110,6 +110,14 @@ def test_a_knowledge_model_that_calls_itself_for_ever_is_stopped():
     endless = knowledge_model("f", {"n": ""}, literal("f(n + 1)"))
     with pytest.raises(BatonError, match="f"):
         dmn.parse(file(endless, decision("d", literal("f(1)"), ["bkm_f"]))).evaluate("d", {})
+
+
+def test_the_type_of_a_knowledge_model_is_that_of_its_result_or_a_function_type():
+    kind = '<itemDefinition name="tF"><functionItem outputTypeRef="string"><parameters name="n"/></functionItem></itemDefinition>'
+    for type_ref in ("string", "tF"):
+        echo = knowledge_model("echo", {"n": ""}, literal("n")).replace('name="echo"/>', f'name="echo" typeRef="{type_ref}"/>')
+        model = dmn.parse(file(kind, echo, decision("d", literal('[echo(1), echo("x"), echo(["y"])]'), ["bkm_echo"])))
+        assert model.evaluate("d", {}) == [None, "x", "y"]
 
 
 def test_functions_of_other_languages_are_refused_with_a_warning():
