@@ -11,8 +11,8 @@ from engine.texts import compile_template
 
 EXPRESSION: Final = error(
     "expression-error",
-    "{what}의 FEEL 식이 잘못됐어요. {problem}",
-    "The FEEL expression in {what} is wrong: {problem}",
+    "'{what}'의 FEEL 식이 잘못됐어요. {problem}",
+    "The FEEL expression in '{what}' is wrong: {problem}",
     "{mend_ko}",
     "{mend_en}",
 )
@@ -21,12 +21,13 @@ JAVA: Final = ("${...}는 쓰지 않아요. FEEL로 적어 주세요. 예: =amou
 
 
 def check(scene: Scene) -> None:
-    """Every expression of every executable process, and the templates in the process's own properties."""
+    """Every expression of every executable process; of a file on its own also the templates in the process's properties."""
     for document, node in scene.nodes():
         for value in of_node(document, node):
             if value.expression is not None:
                 _compile(scene, document.file, value.element, value.what, value.expression)
-    for name, document in scene.processes.items():
+    for name, document in scene.processes.items() if scene.known.forms is None else ():
+        # Within an app these are read, and reported, with the app's own files.
         own = properties(document.processes[name])
         _compile(scene, document.file, name, "baton:facts", f"[{own.get('baton:facts', '')}]", shift=1)
         _template(scene, document.file, name, own.get("baton:subject", ""))

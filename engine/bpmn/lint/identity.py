@@ -12,7 +12,7 @@ RESERVED_ENDINGS: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoi
 NAME: Final = re.compile(r"[^\W\d][\w.\-]{0,199}")
 
 UNREADABLE: Final = error(
-    "unreadable-file",
+    "unsafe-xml",
     "{problem}",
     "{problem}",
     "BPMN 2.0 XML로 다시 저장해 주세요.",

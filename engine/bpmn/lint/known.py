@@ -15,9 +15,9 @@ class Known:
     """The app's own things, for references out of the drawings. None: not known, not checked (a file on its own).
 
     forms, decisions, processes, roles: their ids. lanes: the lanes that some role works in.
-    fields: per form the keys that it submits. records: per collection its fields. states: per collection its statuses.
-    starts: per process the variables that doors, actions and listeners hand in. messages: per message name the variables of those that come
-    from outside the drawings. names: further names and functions that FEEL sees. job_types: those of external workers.
+    fields: per form the keys that it submits. records: per collection its fields. starts: per process the variables that doors, actions and
+    listeners hand in. messages: per message name the variables of those that come from outside the drawings. names: further names and
+    functions that FEEL sees. job_types: those of external workers.
     """
 
     forms: Collection[str] | None = None
@@ -27,9 +27,6 @@ class Known:
     lanes: Collection[str] | None = None
     fields: Mapping[str, Collection[str]] | None = None
     records: Mapping[str, Collection[str]] | None = None
-    states: Mapping[str, Collection[str]] | None = None
-    notifications: Collection[str] | None = None
-    capacities: Collection[str] | None = None
     starts: Mapping[str, Collection[str]] | None = None
     messages: Mapping[str, Collection[str]] | None = None
     names: Collection[str] = ()

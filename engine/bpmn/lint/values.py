@@ -67,7 +67,7 @@ def _events(document: Document, node: Node) -> Iterator[Value]:
             yield from _attribute(node.id, referred, f"{kind}Code")
         yield from _attribute(node.id, referred, "name")
         for subscription in extensions(referred, "subscription"):
-            yield from _attribute(node.id, subscription, "correlationKey", always=True)
+            yield from _attribute(node.id, subscription, "correlationKey", inside=True, always=True)
 
 
 def _loop(node: Node) -> Iterator[Value]:
