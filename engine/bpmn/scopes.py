@@ -1,12 +1,15 @@
 """Variable scopes as Camunda 8 has them: one dictionary per scope, read live along the chain, written where the variable already is."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final
 
 from engine import feel
 from engine.personal import MARK, from_stored, to_stored
 
-PLAIN = (str, int, bool, type(None))
+PLAIN: Final = (str, bool, type(None))
+LARGEST: Final = 2**63
 
 
 class Scope:
@@ -32,8 +35,21 @@ class Scope:
 
 
 def stored(value: Any) -> Any:
-    """The JSON form in which a FEEL or Python value is kept: decimals as numbers, dates as ISO 8601, personal texts as their reference."""
-    return value if type(value) in PLAIN else feel.to_json(to_stored(value))
+    """The JSON form in which a FEEL or Python value is kept: dates as ISO 8601, personal texts as their reference, decimals as numbers with the
+    17 significant digits that JSON readers keep, whole numbers exactly (as text past 64 bits)."""
+    return value if type(value) in PLAIN else _number_wise(feel.to_json(to_stored(value)))
+
+
+def _number_wise(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _number_wise(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_number_wise(item) for item in value]
+    if type(value) is int:
+        return value if -LARGEST <= value < LARGEST else str(value)
+    if isinstance(value, Decimal):
+        return float(value) if isfinite(float(value)) else str(value)
+    return value
 
 
 def holds_personal(value: Any) -> bool:

@@ -72,7 +72,8 @@ class UserTask(Activity):
         found = self.evaluate(token, value)
         if found is None:
             return []
-        return [str(stored(item)) for item in (found if isinstance(found, list) else str(found).split(",")) if str(item).strip()]
+        several = found if isinstance(found, list) else str(found).split(",")
+        return [str(stored(item)).strip() for item in several if str(item).strip()]
 
     def moment(self, token: Token, value: Value | None) -> str | None:
         """A due date as an ISO text in UTC."""

@@ -88,7 +88,7 @@ class MultiInstance(LoopSpec):
         self.keep_result(token, inner, number)
         open_runs = sum(1 for other in token.inner.values() if other.task_spec is self.work) - 1
         counts = {"numberOfInstances": total, "numberOfCompletedInstances": ended, "numberOfActiveInstances": open_runs}
-        view = token.top.look(Scope(counts, inner.scope))
+        view = token.top.look(Scope(counts, inner.inmost))
         if self.loop.completion is not None and self.truth(token, self.loop.completion, view, "the completion condition") or ended == total:
             self.end(token, inner)
         elif memo.get("rest"):
@@ -98,7 +98,7 @@ class MultiInstance(LoopSpec):
     def keep_result(self, token: Token, inner: Token, number: int) -> None:
         """Put the output element of a run at its place in the output collection."""
         if self.loop.output_collection and self.loop.output_element and token.local is not None:
-            value = self.evaluate(token, self.loop.output_element, token.top.look(inner.scope))
+            value = self.evaluate(token, self.loop.output_element, token.top.look(inner.inmost))
             results = list(token.local.variables[self.loop.output_collection])
             results[number - 1] = stored(value)
             token.top.put(token.local, self.loop.output_collection, results)
