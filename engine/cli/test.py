@@ -1,10 +1,12 @@
 """`baton test`: play the scenarios of process apps."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 
 import click
+import structlog
 
 from engine import apps, scenarios
 from engine.apps import AppRefused
@@ -23,6 +25,7 @@ def command(names: tuple[str, ...], as_json: bool, coverage: bool, root: Path) -
     known = apps.keys(root)
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"there is no app {', '.join(unknown)}; known: {', '.join(known) or 'none'}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     reports: list[AppReport] = []
     with scenarios.Partners() as partners:
         for name in names or known:

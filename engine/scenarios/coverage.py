@@ -38,7 +38,7 @@ class Coverage:
         self.elements: dict[str, Part] = {}
         self.flows: dict[str, Part] = {}
         self.rules: dict[str, Part] = {}
-        self._incoming: dict[str, list[tuple[str, str]]] = {}
+        self._incoming: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for file, data in sorted(app.files.items()):
             if file.endswith(".bpmn"):
                 self._diagram(Document(file, data))
@@ -51,7 +51,7 @@ class Coverage:
             self.elements[process] = Part([node.id for node in nodes])
             self.flows[process] = Part([flow.id for node in nodes for flow in node.outgoing])
             for node in nodes:
-                self._incoming[node.id] = [(flow.id, flow.source) for flow in node.incoming]
+                self._incoming[process, node.id] = [(flow.id, flow.source) for flow in node.incoming]
 
     def add(self, happened: Sequence[Happening]) -> None:
         """Count one play of a scenario."""
@@ -83,7 +83,7 @@ class Coverage:
 
     def _arrived(self, one: Happening, left: Mapping[str, int]) -> None:
         # The history names elements, not flows: the token came from the source that was left last.
-        came = [(left[source], flow) for flow, source in self._incoming.get(one.element, ()) if source in left]
+        came = [(left[source], flow) for flow, source in self._incoming.get((one.process_id, one.element), ()) if source in left]
         if came:
             self.flows[one.process_id].reached.add(max(came)[1])
 

@@ -14,7 +14,7 @@ from engine.partners.inbox import Received
 from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records, RecordView
-from engine.scenarios.history import Happening, everything, notifications
+from engine.scenarios.history import Happening, delivery_key, everything, notifications
 from engine.scenarios.problem import Problem
 from engine.scenarios.spec import Expected, Refusal, Then, Told
 from engine.scenarios.steps import Story, numbers_of, tasks_of
@@ -208,7 +208,7 @@ class _Judge:
         return told.to is None or one.to in self._addresses(told)
 
     def _notification(self, one: Received) -> str:
-        return self.sent.get(one.key.strip("<>").removesuffix("@baton"), "?")
+        return self.sent.get(delivery_key(one.key.strip("<>").removesuffix("@baton")), "?")
 
     def _addresses(self, told: Told) -> list[str]:
         case = self._case()

@@ -37,10 +37,15 @@ def everything(read: Reader) -> list[Happening]:
     return [Happening(row.instance_id, row.process_id, row.business_key, event) for row in rows for event in row.events]
 
 
+def delivery_key(key: str) -> str:
+    """A delivery's key in one spelling, whether it came as an Idempotency-Key or in a Message-ID."""
+    return key.replace(":", ".").replace("-", ".")
+
+
 def notifications(read: Reader) -> dict[str, str]:
-    """Which notification each delivery key stands for: the n-th of a step has the key `<instance>:n<rev>.<n>`."""
+    """Which notification each delivery key stands for: the n-th of a step belongs to the job `<instance>-n<rev>.<n>`."""
     found: dict[str, str] = {}
     for row in read.all(select(History.instance_id, History.rev, History.events)):
         named = [str(event["id"]) for event in row.events if event["type"] == "notification"]
-        found |= {f"{row.instance_id}-n{row.rev}.{place}".replace("-", ":"): name for place, name in enumerate(named, 1)}
+        found |= {delivery_key(f"{row.instance_id}-n{row.rev}.{place}"): name for place, name in enumerate(named, 1)}
     return found
