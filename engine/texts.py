@@ -117,8 +117,11 @@ def for_people(value: Any, lang: str = "ko", year: int | None = None) -> str:
         return _duration(value, lang)
     if isinstance(value, (list, tuple)):
         return ", ".join(for_people(item, lang, year) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(for_people(item, lang, year) for item in value.values())
     if isinstance(value, Mapping):
-        return ", ".join(for_people(value[key], lang, year) for key in value)
+        # A record is called by its name, never by all that is in it.
+        return for_people(value.get("name") or value.get("id"), lang, year)
     return str(value)
 
 

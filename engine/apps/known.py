@@ -8,7 +8,7 @@ from engine.apps.records import Records
 from engine.bpmn.lint import Known
 from engine.forms import Form
 
-FUNCTIONS: Final = ("free", "label", "settings", "user", "form", "status_url")
+FUNCTIONS: Final = ("free", "decide", "settings", "user", "form", "status_url")
 
 
 def known(

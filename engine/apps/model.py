@@ -8,7 +8,6 @@ from typing import Any
 from engine import bpmn, feel
 from engine.errors import Text
 from engine.forms import Check, ChoiceList, Field, Form
-from engine.forms.labels import label_function
 from engine.texts import Template
 
 Texts = Mapping[str, Template]
@@ -216,10 +215,6 @@ class ProcessApp:
     seed: Mapping[str, Any]
     subjects: Mapping[str, Template] = field(default_factory=dict)
     process_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
-
-    def functions(self, lang: str) -> dict[str, feel.Function]:
-        """What texts of the app may call in that language, besides what the runtime offers: `label("subscription.status", value)`."""
-        return {"label": label_function(self.records, lang)}
 
     def process_of(self, door: Door) -> bpmn.Process:
         """The process behind a door."""

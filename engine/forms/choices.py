@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from engine import feel
 from engine.errors import Text
-from engine.texts import Template, for_people, pick
+from engine.texts import Coded, Template, for_people, pick
 
 MAX_OPTIONS: Final = 1_000
 
@@ -89,6 +89,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, Coded):
+        return str(value)
     return value if isinstance(value, str) else feel.to_json(value)
 
 

@@ -136,10 +136,10 @@ class _Builder:
     def _option(self, component: Component, option: Option) -> FixedOption:
         value = option.value
         own = component.properties
-        label = {"ko": option.label or str(value), "en": option.properties.get("label.en") or own.get(f"option.{value}.en")}
+        label = {"ko": option.label or str(value), "en": option.label_en or option.properties.get("label.en") or own.get(f"option.{value}.en")}
         detail = {
-            "ko": option.properties.get("detail") or own.get(f"option.{value}.detail"),
-            "en": option.properties.get("detail.en") or own.get(f"option.{value}.detail.en"),
+            "ko": option.detail or option.properties.get("detail") or own.get(f"option.{value}.detail"),
+            "en": option.detail_en or option.properties.get("detail.en") or own.get(f"option.{value}.detail.en"),
         }
         return FixedOption(value, self._both(component, label), self._both(component, detail))
 

@@ -13,7 +13,6 @@ from engine.errors import Text
 from engine.forms import choices, messages, paths
 from engine.forms.choices import ChoiceList, Option
 from engine.forms.fields import Field
-from engine.forms.labels import label_function
 from engine.forms.model import Fields, Form, FormApp, Item
 from engine.forms.schema import CHOOSERS
 from engine.texts import pick
@@ -36,9 +35,6 @@ class Filled:
     errors: dict[str, list[Text]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     memory: dict[tuple[str, str], list[Option]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.names = ChainMap(self.names, {"label": label_function(self.app.records, self.lang)})  # type: ignore[arg-type]
 
     def again(self) -> "Filled":
         """The same form without values, sharing what was looked up already."""

@@ -45,6 +45,9 @@ class Option(_Part):
     label: str = ""
     value: str | int | bool = ""
     properties: Annotated[dict[str, str], BeforeValidator(_custom)] = Field(default_factory=dict)
+    label_en: str = Field(default="", alias="label.en")
+    detail: str = ""
+    detail_en: str = Field(default="", alias="detail.en")
 
 
 class Validate(_Part):

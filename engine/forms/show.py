@@ -1,11 +1,12 @@
 """One item of a form as a FieldView."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from engine.forms import choices, paths
 from engine.forms.fields import TEXT_LIMIT, TICK, Field
-from engine.forms.fill import Filled, readable
+from engine.forms.fill import Filled
 from engine.forms.model import Item
 from engine.forms.page import FieldView
 from engine.forms.prose import blocks
@@ -82,8 +83,8 @@ def _input(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messa
         inputmode=inputmode,
         autocomplete=item.source.properties.get("autocomplete", autocomplete),
         placeholder=item.source.properties.get("placeholder", ""),
-        prefix=str(item.source.appearance.get("prefixAdorner", "")),
-        suffix=str(item.source.appearance.get("suffixAdorner", "")) or _unit(rule, filled.lang),
+        prefix=_affix(filled, item, "prefix"),
+        suffix=_affix(filled, item, "suffix") or _unit(rule, filled.lang),
         min=_lowest(filled, item, rule, kind),
         max="" if rule.max is None or kind not in ("number", "date", "time", "datetime") else str(rule.max),
         step=str(item.source.increment or ""),
@@ -148,12 +149,28 @@ def _readonly(filled: Filled, item: Item, label: str, raw: Any) -> FieldView:
     inherited = filled.record.fields.get(item.key) if filled.record else None
     option = next((option for option in filled.options(item) or () if option.value == choices.as_text(raw)), None)
     known = inherited.choice(raw) if inherited and isinstance(raw, str) else None
-    text = option.label if option else pick(known.label, filled.lang) if known else for_people(raw, filled.lang, filled.now.year)
-    if inherited and inherited.type == "mobile":
+    rule = filled.rule(item)
+    text = option.label if option else pick(known.label, filled.lang) if known else for_people(_moment(rule, raw), filled.lang, filled.now.year)
+    if rule.type == "mobile":
         text = mobile(raw)
-    if inherited and inherited.type == "won" and text:
+    if rule.type == "won" and text:
         text = f"{text}원" if filled.lang == "ko" else f"₩{text}"
+    text = _affix(filled, item, "prefix") + text + _affix(filled, item, "suffix") if text else ""
     return FieldView("readonly", key=item.key, name=item.key, id="f-" + item.key.replace(".", "-"), label=label, text=text, readonly=True)
+
+
+def _moment(rule: Field, raw: Any) -> Any:
+    """A date or time that is kept as text, as a value that people read."""
+    reader = {"date": date.fromisoformat, "time": time.fromisoformat, "datetime": datetime.fromisoformat}.get(rule.type)
+    try:
+        return reader(raw) if reader and isinstance(raw, str) else raw
+    except ValueError:
+        return raw
+
+
+def _affix(filled: Filled, item: Item, what: str) -> str:
+    own = item.source.properties
+    return (own.get(f"{what}.en") if filled.lang == "en" else None) or own.get(what) or str(item.source.appearance.get(f"{what}Adorner", ""))
 
 
 def _shown_only(filled: Filled, item: Item, label: str) -> FieldView:
@@ -177,7 +194,7 @@ def _safe(url: str) -> str:
 def _table(filled: Filled, item: Item, label: str) -> FieldView:
     listed = item.options_from(filled.scope, now=filled.now) if callable(item.options_from) else None
     rows = tuple(
-        tuple(for_people(readable(row.get(key)), filled.lang, filled.now.year) for key, _ in item.columns)
+        tuple(for_people(row.get(key), filled.lang, filled.now.year) for key, _ in item.columns)
         for row in (listed if isinstance(listed, (list, tuple)) else ())
         if isinstance(row, Mapping)
     )

@@ -10,6 +10,7 @@ from engine.forms import checks, messages, paths
 from engine.forms.fields import TICK, Field
 from engine.forms.fill import Filled, chosen, own_rule, readable
 from engine.forms.model import Fields, FormApp, Item, Submission
+from engine.texts import Coded
 
 MAX_ROWS: Final = 100
 MAX_KEY: Final = 100
@@ -78,7 +79,10 @@ def parse(filled: Filled, item: Item, raw: Any, scope: Mapping[str, Any] | None 
         value = False
     if error is None:
         error = _form_rule(filled, item, rule, value)
-    return (value, None) if error is None else (None, error)
+    if error is not None:
+        return None, error
+    choice = rule.choice(value) if isinstance(value, str) else None
+    return (Coded(value, choice.label) if choice else value), None
 
 
 def _form_rule(filled: Filled, item: Item, rule: Field, value: Any) -> Text | None:

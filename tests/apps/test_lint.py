@@ -161,7 +161,7 @@ MISTAKES = {
         "unknown-record",
         "member",
     ),
-    "a subject that cannot be read": (HOME + "card.bpmn", "{{member.applicant_name}} ·", "{{member.}} ·", "library_card", "feel-syntax", ""),
+    "a subject that cannot be read": (HOME + "card.bpmn", "{{member.applicant_name}} ·", "{{member.}} ·", "library_card", "expression-error", ""),
     "a form component nobody knows": (FORMS + "library_check.form", '"type": "table"', '"type": "tabel"', "t_branches", "form-type", "table"),
     "a form wider than the record": (FORMS + "library_apply.form", '"maxLength": 100', '"maxLength": 900', "note", "form-widens", ""),
     "an option the record does not have": (FORMS + "library_apply.form", '"value": "CHILD"', '"value": "BABY"', "card_kind", "form-widens", ""),
