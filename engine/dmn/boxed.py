@@ -22,6 +22,7 @@ from engine.dmn.elements import (
     Variable,
 )
 from engine.dmn.run import Evaluator, Run, Scope
+from engine.dmn.signatures import TypedFunction, signature_of
 from engine.dmn.table import compile_table
 from engine.dmn.unit import Names, Unit, nothing
 
@@ -47,6 +48,7 @@ def compile_function(definition: FunctionDefinition, names: Names, unit: Unit, v
     coercions = tuple(unit.coercion(parameter, definition.element) for parameter in definition.parameters)
     body = compile_logic(definition.body, names.union(parameters), unit)
     finish = unit.result_coercion(variable, definition.element)
+    signature = signature_of(definition.parameters, _result_type(definition, variable, unit), unit.types.items)
 
     def make(scope: Scope, run: Run) -> feel.Function:
         def call(*arguments: Any) -> Any:
@@ -54,9 +56,17 @@ def compile_function(definition: FunctionDefinition, names: Names, unit: Unit, v
             value = body({**scope, **dict(zip(parameters, bound, strict=True))}, run)
             return finish(value, run) if finish else value
 
-        return feel.Function(call, parameters, variable.name)
+        return TypedFunction(call, parameters, variable.name, signature)
 
     return make
+
+
+def _result_type(definition: FunctionDefinition, variable: Variable, unit: Unit) -> str:
+    """The typeRef of what a function gives: by its own type, by the result's type on its variable, or by its body."""
+    item = unit.types.items.get(variable.type_ref)
+    if item is not None and item.function is not None:
+        return item.function.output
+    return variable.type_ref or getattr(definition.body, "type_ref", "")
 
 
 @singledispatch

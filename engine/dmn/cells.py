@@ -5,6 +5,7 @@ Tables run these cells without the expression language, and the table checks rea
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ _PIECE: Final = re.compile(
     rf"|(?P<operator><=|>=|<|>|=)\s*(?P<bound>{_CONSTANT})"
     rf"|(?P<open>[\[(\]])\s*(?P<low>{_CONSTANT})\s*\.\.\s*(?P<high>{_CONSTANT})\s*(?P<close>[\])\[]))\s*(?P<next>,|$)"
 )
+_WORDS: Final = {"true": True, "false": False, "null": None}
 _WHOLE: Final = re.compile(_CONSTANT)
 _NOT: Final = re.compile(r"^\s*not\s*\((?P<inside>.*)\)\s*$", re.DOTALL)
 
@@ -108,4 +110,10 @@ def _comparison(operator: str, value: Any) -> Span | None:
 
 def _constant(text: str) -> Any:
     """The value of a constant's text; None for null and for what is no valid constant (such as the 31st of February)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] == '"':
+        return text[1:-1]
+    if text[0] in "-.0123456789" and len(text) <= 30:
+        return Decimal(text) if "." in text else int(text)
     return feel.evaluate(text, {})

@@ -4,12 +4,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import Any
+from typing import Any, Final
 
 from engine.dmn.axes import Axis, make_axis
 from engine.dmn.cells import read_cell
 from engine.dmn.coverage import Masks, Patience, TooMany, lowest, uncovered
 from engine.dmn.elements import DecisionElement, KnowledgeModel, Rule, Table
+from engine.dmn.graph import Graph
 from engine.dmn.hit_policies import SHORT_NAMES, SINGLE_HIT
 from engine.dmn.model import Model
 from engine.dmn.sentences import TableSentences
@@ -17,7 +18,8 @@ from engine.dmn.types import TypeBook
 from engine.dmn.walk import tables_in
 from engine.findings import Finding
 
-MAX_FINDINGS = 20
+MAX_FINDINGS: Final = 20
+MAX_RULES: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,14 @@ def check(model: Model) -> list[Finding]:
     for node in model.definitions.nodes.values():
         if isinstance(node, (DecisionElement, KnowledgeModel)):
             for table in tables_in(node.logic):
-                found += TableCheck(model.graph.file, node.name, table, model.graph.types).findings()
+                found += _check_table(model.graph, node.name, table)
     return found
+
+
+def _check_table(graph: Graph, owner: str, table: Table) -> list[Finding]:
+    if len(table.rules) > MAX_RULES:
+        return [TableSentences(graph.file, table.name or owner, table, ()).too_large()]
+    return TableCheck(graph.file, owner, table, graph.types).findings()
 
 
 class TableCheck:

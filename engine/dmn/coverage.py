@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import Final
 
 Masks = tuple[int, ...]
-PATIENCE: Final = 1_000_000
+PATIENCE: Final = 300_000
 
 
 class TooMany(Exception):

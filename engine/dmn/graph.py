@@ -87,11 +87,16 @@ class Graph:
         )
 
     @cached_property
+    def drawn_names(self) -> frozenset[str]:
+        """The variable names of all nodes of this file."""
+        return frozenset(node.variable.name for node in self.definitions.nodes.values())
+
+    @cached_property
     def component_names(self) -> frozenset[str]:
         """Names that stand after a dot in expressions: components of types and elements of imports, however deep."""
         names = {name for item in self.definitions.types.values() for name in _component_names(item)}
         for graph in self.imported.values():
-            names |= graph.component_names | {node.variable.name for node in graph.definitions.nodes.values()}
+            names |= graph.component_names | graph.drawn_names
         return frozenset(names)
 
     def _places(self, identifier: str) -> Iterator[Place]:

@@ -7,6 +7,7 @@ from engine.dmn.elements import DecisionElement, ItemDefinition
 from engine.dmn.errors import DmnError, too_deep
 from engine.dmn.graph import Graph
 from engine.dmn.model import Imports, Model, parse
+from engine.feel.errors import shorten
 from engine.findings import Finding
 from engine.xml import UnsafeXml
 
@@ -81,7 +82,7 @@ def _type(item: ItemDefinition, top: ItemDefinition, graph: Graph) -> Iterator[F
         try:
             feel.compile_unary(text, tuple(sorted(graph.component_names)))
         except feel.FeelError as error:
-            ko, en = f"허용 값 '{text}'을(를) 읽을 수 없어요. {error.ko}", f"the allowed values '{text}' cannot be read: {error}"
+            ko, en = f"허용 값 '{shorten(text)}'을(를) 읽을 수 없어요. {error.ko}", f"the allowed values '{shorten(text)}' cannot be read: {error}"
             yield _wrong_type(graph.file, top, ko, en)
     for component in item.components:
         yield from _type(component, top, graph)

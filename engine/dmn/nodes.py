@@ -125,7 +125,7 @@ class Nodes:
         return value
 
     def _undrawn(self, unit: Unit) -> frozenset[str]:
-        return frozenset(unit.reads) - {other.variable.name for other in self.graph.definitions.nodes.values()}
+        return frozenset(unit.reads) - self.graph.drawn_names
 
     def _inputs_of(self, node: Service) -> list[Place]:
         return self._located((*node.input_data, *node.input_decisions))

@@ -67,18 +67,19 @@ class TypeBook:
     """The types of one file. Names resolve to item definitions first, then to the language's own; `elsewhere` knows imported ones."""
 
     def __init__(self, items: Mapping[str, ItemDefinition], elsewhere: Resolver, imported: Mapping[str, TypeBook]) -> None:
-        self._items = items
+        self.items = items
         self._elsewhere = elsewhere
         self._imported = imported
         self._known: dict[str, DeclaredType] = {}
         self._underway: set[str] = set()
+        self._sound: set[str] = set()
 
     def find(self, reference: str) -> DeclaredType | None:
         """The type that a typeRef names; None when nothing of that name is known."""
         name = reference.strip()
         if name in self._known:
             return self._known[name]
-        item = self._items.get(name)
+        item = self.items.get(name)
         if item is not None and self._only_names_itself(name):
             return None
         found = self._define(item, name) if item is not None else self._elsewhere(name) or basic_type(name)
@@ -90,7 +91,7 @@ class TypeBook:
     def checks(self) -> Mapping[str, Check]:
         """For `instance of` and typed parameters: does a value belong to a type, by the names of item definitions here and in imports."""
         brought = {f"{at}.{name}" if at else name: check for at, book in self._imported.items() for name, check in book.checks.items()}
-        return brought | {name: partial(self._belongs, name) for name in self._items}
+        return brought | {name: partial(self._belongs, name) for name in self.items}
 
     def _belongs(self, name: str, value: Any) -> bool:
         declared = self.find(name)
@@ -99,11 +100,12 @@ class TypeBook:
     def _only_names_itself(self, name: str) -> bool:
         """Whether the definition leads back to itself with nothing but other names on the way."""
         met: set[str] = set()
-        while name in self._items and not self._items[name].components and self._items[name].function is None:
+        while name in self.items and name not in self._sound and not self.items[name].components and self.items[name].function is None:
             if name in met:
                 return True
             met.add(name)
-            name = self._items[name].type_ref
+            name = self.items[name].type_ref
+        self._sound |= met
         return False
 
     def _define(self, item: ItemDefinition, name: str) -> DeclaredType | None:

@@ -10,6 +10,7 @@ from engine.dmn.cell_tests import CellTest
 from engine.dmn.elements import Literal, Variable
 from engine.dmn.run import Evaluator, Run, Scope
 from engine.dmn.types import DeclaredType, TypeBook
+from engine.feel.errors import shorten
 from engine.findings import Finding
 
 Names = frozenset[str]
@@ -99,8 +100,8 @@ class Unit:
         self.find(
             "feel-syntax",
             literal.element,
-            f"{self.owner}: 식 '{literal.text}'을(를) 읽을 수 없어요. {error.ko}",
-            f"{self.owner}: the expression '{literal.text}' cannot be read: {error}",
+            f"{self.owner}: 식 '{shorten(literal.text)}'을(를) 읽을 수 없어요. {error.ko}",
+            f"{self.owner}: the expression '{shorten(literal.text)}' cannot be read: {error}",
             "표시된 위치의 식을 고쳐 주세요.",
             "Mend the expression at that column.",
         )

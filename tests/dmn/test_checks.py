@@ -113,6 +113,11 @@ def test_a_large_table_is_checked_in_reasonable_time():
     assert {rule for rule, _ in checked("F", names, ["o"], rules)} == {"table-unreachable"}
 
 
+def test_a_table_too_large_to_check_says_so():
+    names, rules = ["a", "b"], [[f"[{row}..{row + 1})", f"[{row}..{row + 1})", str(row)] for row in range(900)]
+    assert [rule for rule, _ in checked("U", names, ["o"], rules)] == ["table-too-large"]
+
+
 def test_findings_speak_both_languages_and_name_the_file_and_element():
     [finding] = dmn.check(dmn.parse(file(decision("요금", table("U", ["n"], ["o"], [["1", "1"]]))), file="fee.dmn"))
     assert (finding.file, finding.element, finding.level) == ("fee.dmn", "table", "warning")

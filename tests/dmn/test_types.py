@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine import dmn, feel
-from tests.dmn.building import decision, file, input_data, literal
+from tests.dmn.building import decision, file, input_data, knowledge_model, literal
 
 TYPES = """
 <itemDefinition name="tAge"><typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues></itemDefinition>
@@ -78,6 +78,14 @@ def test_input_data_is_checked_and_the_warning_says_what_was_wrong():
 def test_instance_of_knows_the_types_of_the_file():
     assert typed('{name: "Kim", birth year: 1990} instance of tPerson', "") is True
     assert typed("200 instance of tAge", "") is False
+
+
+def test_a_knowledge_model_has_the_type_of_a_function():
+    greet = knowledge_model("greet", {"who": "string"}, literal('"Hello " + who', "string"))
+    asked = ["function<string>->string", "function<string>->number", "function<number>->string", "function<>->string"]
+    for question, answer in zip(asked, [True, False, False, False], strict=True):
+        model = dmn.parse(file(greet, decision("d", literal(f"greet instance of {question}"), ["bkm_greet"])))
+        assert model.evaluate("d", {}) is answer, question
 
 
 def test_the_clock_is_the_one_handed_in():
