@@ -9,6 +9,7 @@ from engine.bpmn.drawing.labels import label
 from engine.bpmn.drawing.picture import paint
 from engine.bpmn.drawing.steps import States, Step, steps
 from engine.bpmn.layout import lay_out
+from engine.bpmn.model import Model
 from engine.xml import parse_xml
 
 __all__ = ["Drawing", "Step", "draw"]
@@ -24,7 +25,7 @@ class Drawing:
 
 
 def draw(
-    xml: bytes,
+    source: bytes | Model,
     process_id: str | None = None,
     *,
     tokens: Collection[str] = (),
@@ -34,12 +35,13 @@ def draw(
     lang: str = "ko",
     crop_to: str | None = None,
 ) -> Drawing:
-    """Draw the diagram that shows `process_id` (default: the file's first diagram).
+    """Draw the diagram that shows `process_id` (default: the file's first diagram) of a file or of a model; a model needs the process.
 
     `tokens`, `done` and `incidents` are element ids; an element in several of them shows the most urgent. `heat` counts per element, shown as
     a number and the classes `heat-1` to `heat-5`. `crop_to` cuts the picture around an element. A file without layout is laid out first.
     Raises UnsafeXml for bytes that are no safe XML.
     """
+    xml = source if isinstance(source, bytes) else source.files[source.processes[process_id or ""].file]
     definitions, diagram = _diagram(xml, process_id)
     states = States(frozenset(tokens), frozenset(done), frozenset(incidents))
     listed = steps(definitions, process_id, states, lang)

@@ -1,7 +1,8 @@
 """Variables that are read although nothing upstream can have written them.
 
 Each element gets the set of variables that some path from the start can have written before it; sets are bit masks, so that drawings of
-thousands of elements stay cheap. What may run at any time (event sub-processes, compensation) sees all that its scope can write.
+thousands of elements stay cheap. What may run at any time (event sub-processes, compensation, conditions that are waited for) sees all that
+its scope can write.
 """
 
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ from engine.bpmn.lint.writes import ANYTHING, Names, Writers
 
 UNWRITTEN: Final = warning(
     "variable-never-written",
-    "'{what}'에서 읽는 변수 '{name}'을(를) 그 전에 쓰는 곳이 없어요. 값이 늘 null이에요.",
-    "'{what}' reads the variable '{name}', which nothing before it can have written; it will be null.",
+    "'{what}'에서 읽는 변수 '{name}'을(를) 그 전에 쓰는 곳이 없어요. 시작할 때 넘겨받지 않으면 null이에요.",
+    "'{what}' reads the variable '{name}', which nothing before it can have written; unless the start hands it in, it is null.",
     "이름을 확인하거나, 앞의 폼·스크립트·매핑·메시지에서 값을 쓰게 해 주세요.",
     "Check the name, or let a form, script, mapping or message before it write the value.",
 )
@@ -68,6 +69,8 @@ class Flow:
     def _written(self, before: dict[str, int], node: Node, value: Value) -> int:
         """What can be written when a value of the node is read: the conditions of flows and loops are read after the node is done."""
         local = self.writers.local(node) if value.inside else frozenset()
+        if value.what == "condition" and value.element == node.id:
+            return before[node.id] | before.get(node.container + ANY_TIME, 0)
         if value.element != node.id or value.what in AFTERWARDS:
             return before[node.id] | self._mask(self.writers.of(self.document, node) | local)
         return before[node.id + ENTRY if node.type in SUB_PROCESSES else node.id] | self._mask(local)
@@ -110,7 +113,9 @@ class Flow:
         pending = list(before)
         while pending:
             place = pending.pop()
-            after = before[place] | written.get(place, 0)
+            # What is local to a sub-process does not leave it, unless it was there before.
+            own = written.get(place + ENTRY, 0)
+            after = before[place] & ~own | before.get(place + ENTRY, 0) & own | written.get(place, 0)
             for target in edges.get(place, ()):
                 if target in before and after | before[target] != before[target]:
                     before[target] |= after
@@ -144,7 +149,6 @@ class Flow:
 
     def _any_time(self, container: str, edges: dict[str, list[str]]) -> None:
         members = list(self.document.inside(container))
-        late = [self._entry(node.id) for node in members if node.is_event_sub_process or node.for_compensation]
-        for name in [container + ENTRY, *(node.id for node in members)] if late else ():
+        edges[container + ANY_TIME] = [self._entry(node.id) for node in members if node.is_event_sub_process or node.for_compensation]
+        for name in [container + ENTRY, *(node.id for node in members)]:
             edges.setdefault(name, []).append(container + ANY_TIME)
-        edges[container + ANY_TIME] = late

@@ -3,13 +3,13 @@
 from typing import Final
 
 from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, Document, Node
-from engine.bpmn.lint.rules import called, error
+from engine.bpmn.lint.rules import Fact, called, error
 from engine.bpmn.lint.scene import Scene, compensation_handlers, is_link_catch, is_start, link_name
 
 NOT_SUPPORTED: Final = error(
     "not-supported",
-    "'{name}': {kind} 요소는 실행하지 않아요.",
-    "'{name}': a {kind} cannot be run.",
+    "'{name}': {kind} 실행하지 않아요.",
+    "'{name}': {kind} cannot be run.",
     "{mend_ko}",
     "{mend_en}",
 )
@@ -86,17 +86,27 @@ COMPENSATION: Final = error(
 
 MENDS: Final = {
     "complexGateway": ("포함(OR)·병렬(AND)·배타(XOR) 갈림길로 다시 그려 주세요.", "Redraw it with inclusive, parallel or exclusive gateways."),
+    "several triggers": (
+        "한 이벤트에는 한 가지만 두세요. 여럿 중 하나를 기다리려면 이벤트 갈림길이나 경계 이벤트 여러 개를 쓰세요.",
+        "Give each event one definition; to wait for one of several, use an event-based gateway or several boundary events.",
+    ),
     "choreography": ("참가자마다 프로세스를 그리고 메시지로 이어 주세요.", "Draw a process for each participant and join them by messages."),
 }
 
+KINDS: Final = {
+    "complexGateway": ("복합 갈림길은", "a complex gateway"),
+    "several triggers": ("정의가 여럿인 이벤트는", "an event with several definitions"),
+    "choreography": ("코레오그래피는", "a choreography"),
+}
+
 ALLOWED: Final[dict[str, tuple[str, ...]]] = {
-    "start": ("none", "message", "timer", "conditional", "signal", "multiple"),
+    "start": ("none", "message", "timer", "conditional", "signal"),
     "sub-process start": ("none",),
-    "event sub-process start": ("message", "timer", "escalation", "error", "compensate", "conditional", "signal", "multiple"),
-    "catch": ("message", "timer", "conditional", "link", "signal", "multiple"),
-    "throw": ("none", "message", "escalation", "link", "compensate", "signal", "multiple"),
-    "boundary": ("message", "timer", "escalation", "error", "cancel", "compensate", "conditional", "signal", "multiple"),
-    "end": ("none", "message", "escalation", "error", "cancel", "compensate", "signal", "terminate", "multiple"),
+    "event sub-process start": ("message", "timer", "escalation", "error", "compensate", "conditional", "signal"),
+    "catch": ("message", "timer", "conditional", "link", "signal"),
+    "throw": ("none", "message", "escalation", "link", "compensate", "signal"),
+    "boundary": ("message", "timer", "escalation", "error", "cancel", "compensate", "conditional", "signal"),
+    "end": ("none", "message", "escalation", "error", "cancel", "compensate", "signal", "terminate"),
 }
 PLACES: Final = {
     "start": ("프로세스 시작", "the start of a process"),
@@ -107,7 +117,7 @@ PLACES: Final = {
     "boundary": ("경계 이벤트", "a boundary event here"),
     "end": ("종료 이벤트", "an end event here"),
 }
-WAITED_FOR: Final = frozenset({"message", "timer", "conditional", "signal", "multiple"})
+WAITED_FOR: Final = frozenset({"message", "timer", "conditional", "signal"})
 
 
 def check(scene: Scene) -> None:
@@ -125,15 +135,16 @@ def check(scene: Scene) -> None:
 
 
 def _supported(scene: Scene, document: Document, node: Node) -> None:
-    family = "choreography" if node.type in CHOREOGRAPHY else node.type
+    family = "several triggers" if node.event == "multiple" else "choreography" if node.type in CHOREOGRAPHY else node.type
     if family in MENDS:
         korean, english = MENDS[family]
-        scene.report.add(NOT_SUPPORTED, document.file, node.id, name=called(node), kind=node.type, mend_ko=korean, mend_en=english)
+        facts: dict[str, Fact] = {"name": called(node), "kind": KINDS[family], "mend_ko": korean, "mend_en": english}
+        scene.report.add(NOT_SUPPORTED, document.file, node.id, **facts)
 
 
 def _event(scene: Scene, document: Document, node: Node) -> None:
     place = _place(document, node)
-    fits = node.event in ALLOWED[place] and _inside_transaction(document, node)
+    fits = node.event in (*ALLOWED[place], "multiple") and _inside_transaction(document, node)
     if not fits:
         allowed = ", ".join(ALLOWED[place])
         scene.report.add(EVENT_PLACE, document.file, node.id, name=called(node), kind=node.event, place=PLACES[place], allowed=allowed)

@@ -133,7 +133,7 @@ def _outcomes(document: Document, node: Node) -> list[list[str]]:
     flows = [flow.id for flow in node.outgoing]
     if node.event == "link" and node.type == "intermediateThrowEvent":
         return [[flow.id for name in following(document, node) for flow in document.nodes[name].outgoing if link_name(node)]]
-    if node.type in ("exclusiveGateway", "eventBasedGateway"):
+    if node.type in ("exclusiveGateway", "eventBasedGateway") and node.xml.get("eventGatewayType") != "Parallel":
         return [[flow] for flow in flows] or [[]]
     conditional = node.type == "inclusiveGateway" or any(flow.condition for flow in node.outgoing)
     normal = _subsets(flows) if conditional else [flows]

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from engine.bpmn.document import BPMNDI, Document, Node, extension, properties
+from engine.bpmn.document import Document, Node, extension, properties
+from engine.bpmn.layout.diagram import Diagram
 from engine.bpmn.lint.rules import Both, called, error, warning
 from engine.bpmn.lint.scene import Scene
 
@@ -68,9 +69,12 @@ def check(scene: Scene) -> None:
 
 
 def _layout(scene: Scene, document: Document) -> None:
-    placed = {str(item.get("bpmnElement")) for item in document.root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")}
-    missing = [node.id for node in document.nodes.values() if node.id not in placed]
-    missing += [flow.id for flow in document.flows.values() if flow.id not in placed]
+    diagram = Diagram(document)
+    missing = [node.id for node in document.nodes.values() if node.id not in diagram.places and not diagram.hidden(node.container)]
+    for flow in document.flows.values():
+        source = document.nodes.get(flow.source)
+        if flow.id not in diagram.lines and source is not None and not diagram.hidden(source.container):
+            missing.append(flow.id)
     if missing:
         scene.report.add(NO_LAYOUT, document.file, missing[0], count=str(len(missing)), names=_some(missing))
 

@@ -53,7 +53,8 @@ def _mappings(node: Node) -> Iterator[Value]:
         for direction in ("input", "output"):
             for entry in holder.iterchildren(f"{{*}}{direction}"):
                 what = f"{direction} '{entry.get('target') or ''}'"
-                yield from _value(node.id, what, entry.get("source"), inside=direction == "output")
+                # Input mappings see those before them.
+                yield from _value(node.id, what, entry.get("source"), inside=True)
 
 
 def _events(document: Document, node: Node) -> Iterator[Value]:
