@@ -158,12 +158,14 @@ class InputData:
 
 @dataclass(frozen=True)
 class DecisionElement:
+    """A decision. `alias` is a second name for its value: the id, where the file declares no variable (as Camunda Modeler writes tables)."""
+
     id: str
     name: str
     variable: Variable
     requires: tuple[Reference, ...]
     logic: Boxed | None
-    question: str = ""
+    alias: str = ""
 
 
 @dataclass(frozen=True)

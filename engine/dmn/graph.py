@@ -23,6 +23,12 @@ class Place:
         """The import names an expression must write before the node's own; nameless imports do not show (DMN 1.5, 6.3.3)."""
         return tuple(name for name in self.path if name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which expressions find the node's value."""
+        alias = self.node.alias if isinstance(self.node, DecisionElement) else ""
+        return (self.node.variable.name, alias) if alias else (self.node.variable.name,)
+
 
 class Graph:
     """One file with the graphs of its imports by import name (unresolved ones are missing)."""

@@ -88,6 +88,8 @@ class Nodes:
         logic = compile_logic(node.logic, _names(required), unit)
         coerce = unit.coercion(node.variable, node.id)
         undrawn = self._undrawn(unit)
+        for name in sorted(unit.reads & self.graph.drawn_names):
+            _warn_unjoined(unit, node, name)
 
         def value(run: Run) -> Any:
             scope: Scope = {name: adopt(run.inputs[name]) for name in undrawn if name in run.inputs}
@@ -125,7 +127,7 @@ class Nodes:
         return value
 
     def _undrawn(self, unit: Unit) -> frozenset[str]:
-        return frozenset(unit.reads) - self.graph.drawn_names
+        return frozenset(unit.reads | unit.maybe) - self.graph.drawn_names
 
     def _inputs_of(self, node: Service) -> list[Place]:
         return self._located((*node.input_data, *node.input_decisions))
@@ -154,9 +156,23 @@ class Nodes:
             target = scope
             for name in place.visible_path:
                 target = target.setdefault(name, {})
-            target[place.node.variable.name] = self.at(place, run)
+            value = self.at(place, run)
+            for name in place.names:
+                target[name] = value
         return scope
 
 
 def _names(required: Sequence[Place]) -> frozenset[str]:
-    return frozenset(name for place in required for name in (place.visible_path or (place.node.variable.name,))[:1])
+    return frozenset(name for place in required for name in place.visible_path[:1] or place.names)
+
+
+def _warn_unjoined(unit: Unit, node: DecisionElement, name: str) -> None:
+    unit.find(
+        "not-joined",
+        node.id,
+        f"{unit.owner}: '{name}'을(를) 쓰지만 화살표로 이어져 있지 않아 null이에요.",
+        f"{unit.owner} uses '{name}' but is not joined to it by an arrow, so it is null.",
+        "요구 관계(화살표)를 그려 주세요.",
+        "Draw the requirement (the arrow).",
+        "warning",
+    )

@@ -117,7 +117,9 @@ def _input_data(element: etree._Element) -> InputData:
 
 
 def _decision(element: etree._Element) -> DecisionElement:
-    return DecisionElement(*_names(element), _requirements(element), read_logic(element), text_of(element, "question"))
+    identifier, name, variable = _names(element)
+    alias = identifier if child(element, "variable") is None and identifier != name else ""
+    return DecisionElement(identifier, name, variable, _requirements(element), read_logic(element), alias)
 
 
 def _knowledge_model(element: etree._Element) -> KnowledgeModel:

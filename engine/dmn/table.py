@@ -8,7 +8,7 @@ from typing import Any
 from engine import feel
 from engine.dmn.cell_tests import CellTest, cell_test
 from engine.dmn.cells import read_constant
-from engine.dmn.elements import Literal, OutputClause, Rule, Table
+from engine.dmn.elements import InputClause, Literal, OutputClause, Rule, Table
 from engine.dmn.hit_policies import AGGREGATIONS, MULTIPLE_HITS, SHORT_NAMES, SINGLE_HIT, Hit, Outcome
 from engine.dmn.run import Evaluator, MatchedRule, Run, Scope
 from engine.dmn.unit import Names, Unit
@@ -37,7 +37,7 @@ def compile_table(table: Table, names: Names, unit: Unit) -> Evaluator:
         return lambda scope, run: run.warn(
             name, f"the hit policy '{table.hit_policy}' is unknown", f"적중 정책 '{table.hit_policy}'을(를) 알 수 없어요."
         )
-    inputs = tuple(unit.literal(clause.expression, names) for clause in table.inputs)
+    inputs = tuple(_input(clause, place, name, names, unit) for place, clause in enumerate(table.inputs, start=1))
     input_checks = _input_checks(table, names, unit)
     output_checks = _output_checks(table, names, unit)
     rows = tuple(_row(rule, table, name, names, unit) for rule in table.rules)
@@ -64,6 +64,19 @@ def compile_table(table: Table, names: Names, unit: Unit) -> Evaluator:
         return outcome.of(hits, run) if _allowed(hits, output_checks, name, scope, run) else None
 
     return evaluate
+
+
+def _input(clause: InputClause, place: int, name: str, names: Names, unit: Unit) -> Evaluator:
+    if not clause.expression.text:
+        unit.find(
+            "input-without-expression",
+            clause.expression.element,
+            f"{name}: 입력 {place}에 식이 없어요.",
+            f"{name}: input {place} has no expression.",
+            "무엇을 비교할지 입력의 식을 적어 주세요.",
+            "Write the expression that the column compares.",
+        )
+    return unit.literal(clause.expression, names)
 
 
 def _outcome(table: Table, name: str, unit: Unit) -> Outcome | None:

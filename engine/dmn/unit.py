@@ -11,7 +11,7 @@ from engine.dmn.elements import Literal, Variable
 from engine.dmn.run import Evaluator, Run, Scope
 from engine.dmn.types import DeclaredType, TypeBook
 from engine.feel.errors import shorten
-from engine.findings import Finding
+from engine.findings import Finding, Level
 
 Names = frozenset[str]
 Coercion = Callable[[Any, Run], Any]
@@ -23,13 +23,18 @@ def nothing(scope: Scope, run: Run) -> None:
 
 @dataclass
 class Unit:
-    """Compiles the FEEL texts of one node. `reads` gathers the names that its texts use, `findings` what cannot be compiled."""
+    """Compiles the FEEL texts of one node.
+
+    `reads` gathers the names that its texts take from outside the node's scope, `maybe` those that may also be entries of what is filtered,
+    `findings` what is wrong in the texts.
+    """
 
     file: str
     owner: str
     types: TypeBook
     extra_names: Names
     reads: set[str] = field(default_factory=set)
+    maybe: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
     def literal(self, literal: Literal, names: Names) -> Evaluator:
@@ -42,7 +47,7 @@ class Unit:
             expression = feel.compile(literal.text, self._all(names), self.types.checks or None)
         except feel.FeelError as error:
             return self._unreadable(literal, error)
-        self.reads.update((expression.names_read | expression.names_maybe) - names)
+        self._note(expression, names)
         return lambda scope, run: expression(scope, now=run.now, warnings=run.warnings)
 
     def cell(self, literal: Literal, names: Names) -> CellTest:
@@ -52,7 +57,7 @@ class Unit:
         except feel.FeelError as error:
             broken = self._unreadable(literal, error)
             return lambda value, scope, run: bool(broken(scope, run))
-        self.reads.update((test.names_read | test.names_maybe) - names)
+        self._note(test, names)
         return lambda value, scope, run: test(value, scope, now=run.now, warnings=run.warnings) is True
 
     def coercion(self, variable: Variable, element: str) -> Coercion | None:
@@ -89,9 +94,13 @@ class Unit:
 
         return coerce
 
-    def find(self, rule: str, element: str, ko: str, en: str, mend_ko: str, mend_en: str) -> None:
-        """Note an error that lint shows."""
-        self.findings.append(Finding(self.file, element or self.owner, rule, "error", ko, en, mend_ko, mend_en))
+    def find(self, rule: str, element: str, ko: str, en: str, mend_ko: str, mend_en: str, level: Level = "error") -> None:
+        """Note what lint shows."""
+        self.findings.append(Finding(self.file, element or self.owner, rule, level, ko, en, mend_ko, mend_en))
+
+    def _note(self, compiled: feel.Expression | feel.UnaryTest, names: Names) -> None:
+        self.reads |= compiled.names_read - names
+        self.maybe |= compiled.names_maybe - names
 
     def _all(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted({*names, *self.extra_names}))

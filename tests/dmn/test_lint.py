@@ -78,3 +78,12 @@ def test_an_import_that_is_not_there_is_found_only_when_imports_are_looked_for()
     uses = decision("d", literal("lib.x"), ["https://baton.example/library#dec_x"])
     assert rules(entry, uses) == []
     assert rules(entry, uses, imports=lambda reference: None) == ["unknown-import"]
+
+
+def test_an_input_column_without_an_expression_is_found():
+    assert rules(decision("d", table("C", [""], ["o"], [["1", "1"]]))) == ["input-without-expression"]
+
+
+def test_something_drawn_but_not_joined_by_an_arrow_is_a_warning():
+    [finding] = dmn.lint("fee.dmn", file(input_data("age"), decision("d", literal("age + 1"))))
+    assert (finding.rule, finding.level) == ("not-joined", "warning") and "'age'" in finding.en

@@ -120,3 +120,9 @@ def test_imports_that_go_round_in_a_circle_are_refused():
 def test_local_references_may_carry_the_own_namespace():
     model = dmn.parse(file(input_data("a"), decision("d", literal("a"), ["https://baton.example/test#in_a"])))
     assert model.evaluate("d", {"a": 1}) == 1
+
+
+def test_a_table_without_a_variable_is_found_by_name_and_by_id_as_camunda_modeler_draws_it():
+    season = f'<decision id="season" name="The Season">{table("U", ["month"], ["o"], [["> 5", chr(34) + "summer" + chr(34)]])}</decision>'
+    dish = decision("dish", literal('season + "/" + The Season'), ["dec_season"]).replace("#dec_season", "#season")
+    assert dmn.parse(file(season, dish)).evaluate("dish", {"month": 7}) == "summer/summer"
