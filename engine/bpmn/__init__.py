@@ -3,34 +3,53 @@
 `parse` makes a Model of files; `start` and `restore` make an Execution of one instance, for one step.
 """
 
+from engine.bpmn.drawing import Drawing, Step, draw
 from engine.bpmn.execution import Execution, restore, start
 from engine.bpmn.failures import ModelRefused, StepFailed, SurgeryRefused, TokenGone, UncaughtError
 from engine.bpmn.host import Host
+from engine.bpmn.layout import lay_out
+from engine.bpmn.lint import Known, lint
+from engine.bpmn.migration import Problem, Verdict, migrate, verdict
 from engine.bpmn.model import Element, Lane, MessageRef, Model, Process, TimerDefinition, Value
 from engine.bpmn.parser import parse
 from engine.bpmn.snapshot import process_of
+from engine.bpmn.surgery import cancel_element, move_token, start_after, start_before
 from engine.bpmn.waits import Wait
 from engine.errors import BpmnError
 
 __all__ = [
     "BpmnError",
+    "Drawing",
     "Element",
     "Execution",
     "Host",
+    "Known",
     "Lane",
     "MessageRef",
     "Model",
     "ModelRefused",
+    "Problem",
     "Process",
+    "Step",
     "StepFailed",
     "SurgeryRefused",
     "TimerDefinition",
     "TokenGone",
     "UncaughtError",
     "Value",
+    "Verdict",
     "Wait",
+    "cancel_element",
+    "draw",
+    "lay_out",
+    "lint",
+    "migrate",
+    "move_token",
     "parse",
     "process_of",
     "restore",
     "start",
+    "start_after",
+    "start_before",
+    "verdict",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.errors import BatonError
+from engine.errors import BatonError, Refused
 from engine.findings import Finding
 
 
@@ -41,5 +41,8 @@ class StepFailed(BatonError):
         self.reason = reason
 
 
-class SurgeryRefused(BatonError):
-    """A repair that would leave the instance worse than it is; the message says why."""
+class SurgeryRefused(Refused):
+    """A repair that would leave the instance worse than it is. Nothing has been changed; `texts` say why."""
+
+    def __init__(self, ko: str, en: str) -> None:
+        super().__init__("REPAIR_REFUSED", {"ko": ko, "en": en})

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from engine.bpmn.dialect import Unreadable, expression, read_element
 from engine.bpmn.document import ACTIVITIES, SUB_PROCESSES, Document, Node, extension, is_true, properties
 from engine.bpmn.failures import ModelRefused
+from engine.bpmn.lint import lint
 from engine.bpmn.model import Element, Lane, Model, Process
 from engine.bpmn.reach import reach_of
-from engine.bpmn.refusals import refuse_documents, unreadable, unsafe
 from engine.bpmn.specs.activities import Activity, DecisionTask, JobTask, PlainTask, ReceiveTask, ScriptTask, SendTask, UserTask
 from engine.bpmn.specs.base import EventSub, Flow, FlowSpec, NodeSpec
 from engine.bpmn.specs.compensation import CancelEnd, CompensationThrow
@@ -16,7 +16,6 @@ from engine.bpmn.specs.gateways import EventGateway, ExclusiveGateway, Inclusive
 from engine.bpmn.specs.multi_instance import LoopSpec, MultiInstance, StandardLoop
 from engine.bpmn.specs.subprocess import AdHocSubProcess, CallActivity, EventSubProcess, EventSubStart, SubProcess
 from engine.findings import Finding
-from engine.xml import UnsafeXml
 
 INSIDE_OF_LOOP = "*"
 KINDS: Mapping[str, type[NodeSpec]] = {
@@ -42,28 +41,16 @@ KINDS: Mapping[str, type[NodeSpec]] = {
 
 
 def parse(files: Mapping[str, bytes]) -> Model:
-    """All processes of these files, compiled and ready to run. Raises ModelRefused with everything that cannot run as drawn."""
-    documents, findings = read_documents(files)
-    findings += refuse_documents(documents)
-    if findings:
-        raise ModelRefused(findings)
+    """All processes of these files, compiled and ready to run. Raises ModelRefused with everything that lint calls an error."""
+    errors = [finding for finding in lint(files) if finding.level == "error"]
+    if errors:
+        raise ModelRefused(errors)
     processes: dict[str, Process] = {}
-    for document in documents:
+    for document in (Document(file, data) for file, data in files.items()):
         for process_id in document.processes:
             if document.executable(process_id):
                 processes[process_id] = ProcessBuilder(document, process_id).build()
     return Model(processes, dict(files))
-
-
-def read_documents(files: Mapping[str, bytes]) -> tuple[list[Document], list[Finding]]:
-    """The files as documents, and a finding for each that is no safe XML."""
-    documents, findings = [], []
-    for file, data in sorted(files.items()):
-        try:
-            documents.append(Document(file, data))
-        except UnsafeXml as error:
-            findings.append(unsafe(file, error))
-    return documents, findings
 
 
 class ProcessBuilder:
@@ -241,3 +228,9 @@ def instantiates(node: Node) -> bool:
 def link_name(node: Node) -> str:
     """The name by which link events find each other."""
     return str((node.definition.get("name") if node.definition is not None else None) or node.name)
+
+
+def unreadable(file: str, process_id: str, error: Unreadable) -> Finding:
+    """An expression that FEEL does not parse, should lint not have met it before."""
+    ko, en = f"{error.what}: {error.error.ko}", str(error)
+    return Finding(file, process_id, "expression-error", "error", ko, en, "식을 고쳐 주세요.", "Correct the expression.")

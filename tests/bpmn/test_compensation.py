@@ -43,11 +43,13 @@ def booking(last: str) -> dict[str, bytes]:
         start(),
         undoable("hotel"),
         undoable("flight"),
+        gateway("exclusive", "drive", default="drive_ask"),
         undoable("car"),
         user("ask"),
         last,
-        flows("start->hotel->flight->ask->back", "back->after"),
         user("after"),
+        flows("start->hotel->flight->drive->ask->back->after", "car->ask"),
+        flow("drive", "car", "=false"),
     )
 
 

@@ -179,10 +179,10 @@ def test_a_join_fires_when_a_branch_arrives_by_its_boundary_event() -> None:
 
 
 @shows("Gateways", "Join that can never fire")
-def test_an_exclusive_split_into_a_parallel_join_is_an_incident_and_not_silence() -> None:
+def test_a_join_that_can_never_fire_is_an_incident_and_not_silence() -> None:
     files = model(
         start(),
-        gateway("exclusive", "split", default="split_b"),
+        gateway("inclusive", "split", default="split_b"),
         user("a"),
         user("b"),
         gateway("parallel", "join"),

@@ -54,7 +54,7 @@ def test_a_cardinality_is_a_number_of_runs(cardinality: str) -> None:
 @shows("Loops", "Multi-instance over something else", "refused")
 @pytest.mark.parametrize("wrong", ["-1", "2.5", '"3"', "null", "1001", "1000000"])
 def test_a_cardinality_that_is_no_number_from_0_to_1000_stops_the_step(wrong: str) -> None:
-    loop = f"<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>=n</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    loop = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>=n</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
     with pytest.raises(StepFailed, match="not a whole number from 0 to 1000"):
         Story(
             asking(loop),

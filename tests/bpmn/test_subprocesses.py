@@ -6,9 +6,29 @@ from engine.bpmn import StepFailed
 from tests.bpmn.conformance import shows
 from tests.bpmn.host import Story
 from tests.bpmn.models import (
-    boundary, condition, definitions, element, end, event, event_sub, extensions, flows, gateway, io, message, model, process, script, service, start, sub, throw,
-    timer, user, zeebe,
-)  # fmt: skip
+    boundary,
+    condition,
+    definitions,
+    element,
+    end,
+    event,
+    event_sub,
+    extensions,
+    flows,
+    gateway,
+    io,
+    message,
+    model,
+    process,
+    script,
+    service,
+    start,
+    sub,
+    throw,
+    timer,
+    user,
+    zeebe,
+)
 
 MESSAGE = message("m", "Cancel", '="S-1"')
 
@@ -236,7 +256,13 @@ def test_an_ad_hoc_sub_process_names_what_cannot_be_activated() -> None:
 @shows("Other", "Lanes and collaborations")
 def test_two_pools_in_one_file_are_two_processes_and_lanes_name_their_elements() -> None:
     lanes = '<bpmn:laneSet id="ls"><bpmn:lane id="L1" name="Agents"><bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
-    pools = '<bpmn:collaboration id="c"><bpmn:participant id="P1" processRef="p"/><bpmn:participant id="P2" processRef="q"/><bpmn:participant id="P3" name="Customer"/></bpmn:collaboration>'
+    pools = element(
+        "collaboration",
+        "c",
+        element("participant", "P1", processRef="p"),
+        element("participant", "P2", processRef="q"),
+        element("participant", "P3", name="Customer"),
+    )
     files = {
         "a.bpmn": definitions(pools, process(lanes, start(), user("a"), flows("start->a")), process(start("s2"), user("b"), flows("s2->b"), id="q"))
     }
