@@ -23,12 +23,18 @@ def to_json(value: Any) -> Json:
 
     Raises FeelError for functions, FeelLimitError for more than 250,000 values.
     """
-    return _Converter().convert(value)
+    return convert(value, limits.MAX_JSON, "to_json")
+
+
+def convert(value: Any, most: int, expression: str) -> Json:
+    """The same with another bound, and the expression that its error names."""
+    return _Converter(most, expression).convert(value)
 
 
 class _Converter:
-    def __init__(self) -> None:
-        self.left = limits.MAX_JSON
+    def __init__(self, most: int, expression: str) -> None:
+        self.left = most
+        self.expression = expression
 
     def convert(self, value: Any) -> Json:
         if value is None or isinstance(value, (str, bool)):
@@ -44,7 +50,7 @@ class _Converter:
     def _count(self, values: int) -> None:
         self.left -= values + 1
         if self.left < 0:
-            raise limits.too_many_items("to_json")
+            raise limits.too_many_items(self.expression)
 
 
 def _scalar(value: Any) -> Json:

@@ -2,11 +2,11 @@
 
 from engine.feel.errors import FeelLimitError
 
-MAX_TEXT = 65_536  # characters of an expression
+MAX_TEXT = 16_384  # characters of an expression
 MAX_NESTING = 100  # expressions inside expressions
 MAX_CALLS = 100  # functions inside functions
 MAX_STEPS = 250_000  # parts of an expression evaluated in loops and calls
-MAX_SECONDS = 0.08  # processor time of the thread
+MAX_SECONDS = 0.06  # processor time of the thread
 MAX_LIST = 100_000  # items of a list or a range that is walked
 MAX_STRING = 262_144  # characters
 MAX_DIGITS = 34  # decimal digits of a number (DMN 1.5, 10.3.2.3.1)

@@ -60,7 +60,11 @@ class Parser(Cursor):
 
     def continued(self, left: nodes.Node, level: int = 0) -> nodes.Node:
         """The expression that begins with `left`, as far as operators bind tighter than `level`."""
+        links = 0
         while self.token.kind in ("operator", "keyword"):
+            links += 1
+            if links > limits.MAX_NESTING:
+                raise limits.too_nested(self.text)
             found = _LEVELS.get(self.token.value)
             if found is None or found <= level:
                 break

@@ -101,7 +101,10 @@ def from_context(name: str, place: Place, builtin: Any) -> Closure:
             return builtin
         if type(value) in NATIVE:
             return value
-        return adopt(value)
+        known = adopt(value)
+        if known is None:
+            run.warn(place, f"'{name}' is of a kind that FEEL does not know", f"'{name}'은(는) FEEL이 모르는 종류의 값이에요.")
+        return known
 
     return read_name
 

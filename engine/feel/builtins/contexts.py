@@ -8,7 +8,7 @@ from typing import Any
 from engine.feel import limits
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Null
-from engine.feel.json_values import to_json
+from engine.feel.json_values import convert
 from engine.feel.numbers import format_number, from_text, whole
 from engine.feel.run import Run
 from engine.feel.values import adopt
@@ -34,7 +34,8 @@ def _get_nested_value(context: Context, keys: list[Any]) -> Any:
 
 @builtin("get entries(m: context)")
 @builtin("get entries(context: context)")
-def _get_entries(context: Context) -> list[dict[str, Any]]:
+def _get_entries(run: Run, context: Context) -> list[dict[str, Any]]:
+    run.spend(4 * len(context))
     return [{"key": key, "value": adopt(context[key])} for key in context]
 
 
@@ -52,7 +53,6 @@ def _context(entries: list[Any]) -> dict[str, Any]:
 
 @builtin("context put(context: context, key: string, value: any)")
 def _put(run: Run, context: Context, key: str, value: Any) -> dict[str, Any]:
-    run.spend(1 + len(context))
     return {**context, key: value}
 
 
@@ -86,8 +86,7 @@ def _merge(run: Run, contexts: list[Any]) -> dict[str, Any]:
 
 @builtin("to json(value: any)")
 def _to_json(run: Run, value: Any) -> str:
-    text = json.dumps(to_json(value), ensure_ascii=False, default=_json_number)
-    run.spend(1 + len(text) // 16)
+    text = json.dumps(convert(value, 50_000, run.expression), ensure_ascii=False, default=_json_number)
     if len(text) > limits.MAX_STRING:
         raise limits.too_many_characters(run.expression)
     return text
@@ -102,7 +101,7 @@ def _from_json(run: Run, text: str) -> Any:
     run.spend(1 + len(text) // 4)
     try:
         return json.loads(text, parse_float=from_text, parse_int=_whole, parse_constant=_no_constant)
-    except (ValueError, DecimalException):
+    except (ValueError, DecimalException, RecursionError):
         raise Null("the text is no JSON", "글이 JSON이 아니에요.") from None
 
 

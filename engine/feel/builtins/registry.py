@@ -131,10 +131,17 @@ def _in_order(signature: Signature, arguments: Mapping[str, Any]) -> list[Any]:
 
 
 def _perform(run: Run, signature: Signature, arguments: list[Any]) -> Any:
+    """Call it; long arguments and results cost steps."""
     for argument in arguments:
-        if type(argument) is list:
+        if type(argument) is list or type(argument) is dict:
             run.spend(1 + len(argument))
-    return signature.function(run, *arguments) if signature.takes_run else signature.function(*arguments)
+    result = signature.function(run, *arguments) if signature.takes_run else signature.function(*arguments)
+    if type(result) is str:
+        if len(result) > 1000:
+            run.spend(len(result) // 16)
+    elif type(result) is list or type(result) is dict:
+        run.spend(len(result))
+    return result
 
 
 BUILTINS: dict[str, Builtin] = {}

@@ -15,7 +15,6 @@ from engine.feel.run import Run
 def _bounded(run: Run, text: str) -> str:
     if len(text) > limits.MAX_STRING:
         raise limits.too_many_characters(run.expression)
-    run.spend(1 + len(text) // 16)
     return text
 
 
