@@ -24,6 +24,8 @@ def check(app: ProcessApp, names: Names) -> None:
     """Note choices and decisions that do not exist, widened fields, missing English texts, more than one set of outcome buttons."""
     uses = records_of_forms(app)
     for form in app.forms.values():
+        # A form that nothing uses yet may be meant for any of the records.
+        records = uses.get(form.id) or list(app.records.values())
         outcomes = [item for item in form.walk() if item.outcome]
         if len(outcomes) > 1:
             text = {"ko": "outcome 라디오가 두 개 이상이에요.", "en": "There is more than one radio with outcome."}
@@ -33,10 +35,10 @@ def check(app: ProcessApp, names: Names) -> None:
             names.known(form.file, item.key, ("결정", "decision"), [item.decision], app.decisions)
             if isinstance(item.options_from, str):
                 names.known(form.file, item.key, ("선택 목록", "choices"), [item.options_from], app.choices, "warning")
-            _empty_choice(names, form, item, uses.get(form.id, []))
+            _empty_choice(names, form, item, records)
             for record in uses.get(form.id, []):
                 _narrow(names, form, item, record)
-            _english(names, form, item, uses.get(form.id, []))
+            _english(names, form, item, records)
 
 
 def records_of_forms(app: ProcessApp) -> dict[str, list[RecordType]]:
