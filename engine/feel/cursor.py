@@ -29,6 +29,13 @@ class Cursor:
         except BadToken as bad:
             self.fail_at(bad.position, bad.position + bad.length, bad.expected, bad.expected_ko)
 
+    def skip(self, position: int) -> int:
+        """The position after white space and comments."""
+        try:
+            return lexer.skip(self.text, position)
+        except BadToken as bad:
+            self.fail_at(bad.position, bad.position + bad.length, bad.expected, bad.expected_ko)
+
     def advance(self) -> Token:
         """Step over the current token and return it."""
         token = self.token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.feel import lexer, names, nodes, parse_types
+from engine.feel import names, nodes, parse_types
 
 if TYPE_CHECKING:
     from engine.feel.parser import Parser
@@ -64,13 +64,13 @@ def _iterations(parser: Parser, last: str) -> list[nodes.Iteration]:
 
 def _variable(parser: Parser) -> str:
     """The name after the current token and before `in`, stepping over both."""
-    start = lexer.skip(parser.text, parser.token.end)
+    start = parser.skip(parser.token.end)
     position = start
     while (piece := names.PIECE.match(parser.text, position)) is not None and piece.group() != "in":
         if names.WORD.match(piece.group()) is None and (position == start or piece.group() not in "./-'’+*0123456789"):
             break
         end = piece.end()
-        position = lexer.skip(parser.text, end)
+        position = parser.skip(end)
     if piece is None or piece.group() != "in" or position == start:
         parser.jump(start)
         parser.fail("the name of a variable and 'in'", "변수 이름과 'in'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.feel import lexer, names, nodes, parse_blocks
+from engine.feel import names, nodes, parse_blocks
 
 if TYPE_CHECKING:
     from engine.feel.parser import Parser
@@ -159,15 +159,15 @@ def _key(parser: Parser) -> str:
 def loose_name(parser: Parser, mark: str) -> str | None:
     """The name at the current token that ends before `mark`, stepping over both; None when there is none."""
     found = names.LOOSE.match(parser.text, parser.token.start)
-    if found is None or not parser.text.startswith(mark, lexer.skip(parser.text, found.end())):
+    if found is None or not parser.text.startswith(mark, parser.skip(found.end())):
         return None
-    parser.jump(lexer.skip(parser.text, found.end()) + len(mark))
+    parser.jump(parser.skip(found.end()) + len(mark))
     return names.tidy(found.group())
 
 
 def parse_path(parser: Parser, base: nodes.Node) -> nodes.Node:
     """`base.name`: any word may be a property, also a keyword."""
-    position = lexer.skip(parser.text, parser.token.end)
+    position = parser.skip(parser.token.end)
     known = names.match(parser.index, parser.text, position) or names.match(_PROPERTIES, parser.text, position)
     word = names.WORD.match(parser.text, position)
     if known is not None:

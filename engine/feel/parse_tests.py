@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.feel import lexer, nodes
+from engine.feel import nodes
 from engine.feel.parse_primary import parse_interval
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _COMPARISON = 3
 def parse_unary_tests(parser: Parser) -> nodes.UnaryTests:
     """`-`, `not(a, b)` or `a, b`."""
     start = parser.token.start
-    if parser.at("-") and lexer.skip(parser.text, parser.token.end) == len(parser.text):
+    if parser.at("-") and parser.skip(parser.token.end) == len(parser.text):
         parser.advance()
         return nodes.UnaryTests(start, parser.previous_end, [], False)
     negated = _negated(parser)
@@ -30,7 +30,7 @@ def parse_unary_tests(parser: Parser) -> nodes.UnaryTests:
 def _negated(parser: Parser) -> nodes.UnaryTests | None:
     """`not(...)` when it is the whole cell; otherwise `not` is the built-in function of a larger expression."""
     token = parser.token
-    if token.kind != "name" or token.value != "not" or not parser.text.startswith("(", lexer.skip(parser.text, token.end)):
+    if token.kind != "name" or token.value != "not" or not parser.text.startswith("(", parser.skip(token.end)):
         return None
     parser.advance()
     parser.advance()
