@@ -41,8 +41,8 @@ def _run(root: Path, name: str, partners: scenarios.Partners) -> AppReport:
     try:
         return scenarios.run_app(root, name, partners)
     except AppRefused as refused:
-        found = [scenarios.Problem(finding.file, 1, finding.element, finding.ko, finding.en) for finding in refused.findings if finding.level == "error"]
-        return AppReport(name, problems=found)
+        errors = [finding for finding in refused.findings if finding.level == "error"]
+        return AppReport(name, problems=[scenarios.Problem(one.file, 1, one.element, one.ko, one.en) for one in errors])
 
 
 def _good(report: AppReport, coverage: bool) -> bool:

@@ -50,7 +50,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 def read(file: str, data: bytes) -> Located:
     """The document. Raises Problem with the line for what is no YAML mapping."""
     try:
-        loaded = yaml.load(data, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        loaded = yaml.load(data, Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         text = getattr(error, "problem", None) or str(error)

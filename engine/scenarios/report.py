@@ -7,9 +7,10 @@ from typing import Any
 
 from engine import apps
 from engine.scenarios.coverage import Coverage
+from engine.scenarios.loading import load
 from engine.scenarios.play import Outcome, play
 from engine.scenarios.problem import Problem
-from engine.scenarios.spec import Scenario, load
+from engine.scenarios.spec import Scenario
 from engine.scenarios.world import Partners, Stage
 
 

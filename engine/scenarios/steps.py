@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row, func, select
 
-from engine import worker
+from engine import errors, worker
 from engine.actors import SYSTEM, Actor
-from engine.errors import Invalid, Refused
 from engine.runtime import business_hours, cases, instances, messages, user_tasks
 from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
@@ -26,7 +25,7 @@ ISO_SPAN: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Refused:
     """A step that was refused: its number, its line, the code, the fields with errors, and what the person read."""
 
     number: str
@@ -44,7 +43,7 @@ class Story:
     scenario: Scenario
     world: World
     cases: dict[str, CaseRef] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     working: bool = True
 
     def play(self, order: tuple[tuple[int, ...], ...]) -> None:
@@ -59,7 +58,8 @@ class Story:
         """The case that a step is about."""
         name = step.case or next(iter(self.cases), "")
         if name not in self.cases:
-            raise self.problem(step, f"아직 그런 신청이 없어요: {name or '(없음)'}", f"There is no case {name or 'yet'}; known: {', '.join(self.cases) or 'none'}.")
+            known = ", ".join(self.cases) or "-"
+            raise self.problem(step, f"아직 그런 신청이 없어요: {name} (있는 것: {known})", f"There is no case {name} yet; known: {known}.")
         return self.cases[name]
 
     def problem(self, step: Step, ko: str, en: str) -> Problem:
@@ -69,9 +69,9 @@ class Story:
     def _one(self, number: str, step: Step) -> None:
         try:
             PLAYERS[type(step)](self, step)
-        except Refused as refusal:
-            fields = tuple(refusal.errors) if isinstance(refusal, Invalid) else ()
-            self.refused.append(Refusal(number, step.line, step.element, refusal.code, fields, _told(refusal)))
+        except errors.Refused as refusal:
+            fields = tuple(refusal.errors) if isinstance(refusal, errors.Invalid) else ()
+            self.refused.append(Refused(number, step.line, step.element, refusal.code, fields, _told(refusal)))
 
     def _settle(self) -> None:
         if self.working:
@@ -92,8 +92,8 @@ def _parts(step: Step, number: int, blocks: Iterator[tuple[int, ...]]) -> list[t
     return [(f"{number}.{place + 1}", step.together[place]) for place in next(blocks)]
 
 
-def _told(refusal: Refused) -> str:
-    if isinstance(refusal, Invalid):
+def _told(refusal: errors.Refused) -> str:
+    if isinstance(refusal, errors.Invalid):
         found = [f"{field}: {text.get('ko', '')}" for field, texts in refusal.errors.items() for text in texts]
         return "; ".join(found or [f"{field}?" for field in refusal.confirm])
     return str(refusal.texts.get("ko", ""))
@@ -101,8 +101,8 @@ def _told(refusal: Refused) -> str:
 
 def _start(story: Story, step: Start) -> None:
     for turn in range(step.times):
-        arguments = {"app": story.world.app.key, "door": step.start, "actor": story.actor(step), "submission": step.form, "key": step.key}
-        made: instances.Started = story.world.baton.do(instances.start, **arguments)
+        who, app = story.actor(step), story.world.app.key
+        made: instances.Started = story.world.baton.do(instances.start, app=app, door=step.start, actor=who, submission=step.form, key=step.key)
         name = step.case or f"#{len(story.cases) + 1}"
         if step.times > 1:
             name = f"{name}.{turn + 1}"
@@ -127,18 +127,19 @@ def _task(story: Story, step: Complete) -> Row[Any]:
 
 
 def _act(story: Story, step: Act) -> None:
-    arguments = {"case": story.case(step), "action": step.action, "actor": story.actor(step), "submission": step.form, "key": step.key}
-    story.world.baton.do(cases.act, **arguments)
+    who, case = story.actor(step), story.case(step)
+    story.world.baton.do(cases.act, case=case, action=step.action, actor=who, submission=step.form, key=step.key)
 
 
 def _send(story: Story, step: Send) -> None:
     key = step.key if step.key is not None else story.case(step).number
-    story.world.baton.do(_publish, name=messages.full_name(story.world.app.key, step.message), key=key, variables=step.variables, ttl=step.time_to_live)
+    name = messages.full_name(story.world.app.key, step.message)
+    story.world.baton.do(_publish, message=messages.Published(name, key, step.variables, step.time_to_live))
 
 
-def _publish(read: Reader, *, name: str, key: str, variables: dict[str, Any], ttl: str) -> Change:
+def _publish(read: Reader, *, message: messages.Published) -> Change:
     change = Change()
-    messages.write(change, messages.Published(name, key, variables, ttl), read.now)
+    messages.write(change, message, read.now)
     return change
 
 
@@ -154,7 +155,8 @@ def _wait(story: Story, step: Wait) -> None:
 
 def _next_due(world: World) -> datetime | None:
     with world.baton.read() as read:
-        found: datetime | None = read.value(select(func.min(Job.due_at)).where(Job.kind != "service", Job.retries_left > 0, Job.due_at > world.clock.now()))
+        later = (Job.kind != "service", Job.retries_left > 0, Job.due_at > world.clock.now())
+        found: datetime | None = read.value(select(func.min(Job.due_at)).where(*later))
         return found
 
 
@@ -172,7 +174,8 @@ def _target(story: Story, step: Wait) -> datetime:
         days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
         return now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     forms = "30 min, 4 business hours, PT2H, until 2026-12-03T08:40"
-    raise story.problem(step, f"기다리는 시간을 읽을 수 없어요: {step.wait} (예: {forms})", f"Cannot read the waiting time {step.wait}; write for example {forms}.")
+    en = f"Cannot read the waiting time {step.wait}; write for example {forms}."
+    raise story.problem(step, f"기다리는 시간을 읽을 수 없어요: {step.wait} (예: {forms})", en)
 
 
 def _switch_worker(story: Story, step: Worker) -> None:

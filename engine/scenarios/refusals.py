@@ -1,0 +1,35 @@
+"""Whether exactly those steps were refused that the scenario says."""
+
+from collections.abc import Iterator
+
+from engine.scenarios.problem import Problem
+from engine.scenarios.spec import Refusal, Then
+from engine.scenarios.steps import Refused, Story
+
+
+def check(story: Story, then: Then) -> Iterator[Problem]:
+    """A problem for each refusal that is missing, and for each that nobody expected. With `either` the branches say what is refused."""
+    if then.either:
+        return
+    left = list(story.refused)
+    for wanted in then.refused:
+        met = next((one for one in left if _is(wanted, one)), None)
+        if met is None:
+            yield _missing(story, wanted)
+        else:
+            left.remove(met)
+    for one in left:
+        said = one.text or ", ".join(one.fields)
+        ko = f"{one.number}번째 단계가 거절됐어요: {one.code} {said}"
+        yield Problem(story.scenario.file, one.line, one.element, ko, f"Step {one.number} was refused with {one.code} ({said}).")
+
+
+def _is(wanted: Refusal, one: Refused) -> bool:
+    return one.number == str(wanted.step) and one.code == wanted.code and (wanted.field is None or wanted.field in one.fields)
+
+
+def _missing(story: Story, wanted: Refusal) -> Problem:
+    there = next((f"{one.code} {', '.join(one.fields)}".strip() for one in story.refused if one.number == str(wanted.step)), "")
+    code = f"{wanted.code} {wanted.field}" if wanted.field else wanted.code
+    ko = f"{wanted.step}번째 단계가 {code}(으)로 거절되어야 해요. 실제: {there or '받아들여짐'}"
+    return Problem(story.scenario.file, wanted.line, "", ko, f"Step {wanted.step} should be refused with {code}; it was {there or 'accepted'}.")
