@@ -45,7 +45,8 @@ class Execution:
     @property
     def waits(self) -> list[Wait]:
         """Everything that now waits with its own wake-up, in the order in which it began to; with "continue" last when a budget ran out."""
-        tokens = self.instance.live.values()
+        live = self.instance.live
+        tokens = [live[token] for token in sorted(live)]
         found = [wait_of(token) for token in tokens if waiting(token)]
         unfinished = next((token for token in tokens if token.state == TaskState.READY), None)
         return [*found, Wait("continue", unfinished.id, unfinished.task_spec.element.id)] if unfinished else found

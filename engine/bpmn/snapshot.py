@@ -106,9 +106,7 @@ def _load_body(instance: Instance, body: list[Any], scopes: list[Scope]) -> None
         process = instance.model.processes.get(called) if called else owner.workflow.process
         if process is None:
             raise StepFailed(owner.task_spec.element.id, f"the model has no process {called} any more")
-        local = owner.local
         workflow = Body(process.spec if called else owner.task_spec.inside, owner, process, scopes[scope])
-        owner.local = local
     workflow.arrivals = arrivals or {}
     workflow.compensable = compensable or []
     for row in rows:

@@ -132,7 +132,6 @@ class Body(Flows, BpmnSubWorkflow):  # type: ignore[misc]  # the library has no 
         super().__init__(spec, owner.id, owner.top, deserializing=True)
         self._plant(scope)
         owner.body = self
-        owner.local = scope
         owner.top.subprocesses[owner.id] = self
 
     def _calculate_depth(self) -> int:

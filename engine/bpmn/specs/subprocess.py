@@ -26,8 +26,8 @@ class SubProcess(Activity):
     inside: FlowSpec
 
     def execute(self, token: Token) -> bool:
-        scope = token.local or Scope({}, token.scope)
-        body = Body(self.inside, token, token.workflow.process, scope)
+        token.local = token.local or Scope({}, token.scope)
+        body = Body(self.inside, token, token.workflow.process, token.local)
         open_container(body, self.inside)
         self.enter_body(token, body)
         return self.body_done(body)
