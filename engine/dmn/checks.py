@@ -9,12 +9,11 @@ from typing import Any, Final
 from engine.dmn.axes import Axis, make_axis
 from engine.dmn.cells import read_cell
 from engine.dmn.coverage import Masks, Patience, TooMany, lowest, uncovered
-from engine.dmn.elements import DecisionElement, KnowledgeModel, Rule, Table
+from engine.dmn.elements import DecisionElement, InputData, KnowledgeModel, Literal, Rule, Table
 from engine.dmn.graph import Graph
 from engine.dmn.hit_policies import SHORT_NAMES, SINGLE_HIT
 from engine.dmn.model import Model
 from engine.dmn.sentences import TableSentences
-from engine.dmn.types import TypeBook
 from engine.dmn.walk import tables_in
 from engine.findings import Finding
 
@@ -53,22 +52,22 @@ def check(model: Model) -> list[Finding]:
 def _check_table(graph: Graph, owner: str, table: Table) -> list[Finding]:
     if len(table.rules) > MAX_RULES:
         return [TableSentences(graph.file, table.name or owner, table, ()).too_large()]
-    return TableCheck(graph.file, owner, table, graph.types).findings()
+    return TableCheck(graph, owner, table).findings()
 
 
 class TableCheck:
     """The checks of one table."""
 
-    def __init__(self, file: str, owner: str, table: Table, types: TypeBook) -> None:
+    def __init__(self, graph: Graph, owner: str, table: Table) -> None:
+        self._graph = graph
         self._table = table
         self._policy = SHORT_NAMES.get(table.hit_policy, table.hit_policy)
-        self._types = types
         columns = _columns(table)
         self._axes = [self._axis(expression, places) for expression, places in columns.items()]
         whole = [rule for rule in table.rules if len(rule.inputs) == len(table.inputs) and len(rule.outputs) == len(table.outputs)]
         self._rules = [self._understand(rule, list(columns.values())) for rule in whole]
         self._patience = Patience()
-        self._say = TableSentences(file, table.name or owner, table, self._axes)
+        self._say = TableSentences(graph.file, table.name or owner, table, self._axes)
 
     def findings(self) -> list[Finding]:
         """What is wrong, at most twenty sentences."""
@@ -145,11 +144,17 @@ class TableCheck:
     def _axis(self, expression: str, places: Sequence[int]) -> Axis:
         cells = [read_cell(rule.inputs[place].text) for rule in self._table.rules for place in places if place < len(rule.inputs)]
         clause = self._table.inputs[places[0]]
-        declared = self._types.find(clause.expression.type_ref) if clause.expression.type_ref else None
-        allowed = read_cell(clause.allowed or (declared.allowed if declared else ""))
+        allowed = read_cell(clause.allowed or self._allowed_of_type(clause.expression))
         whole_numbers = clause.expression.type_ref.lower() in ("integer", "int", "long")
         known = [cell for cell in cells if cell is not None]
         return make_axis(expression, known, allowed, whole_numbers)
+
+    def _allowed_of_type(self, expression: Literal) -> str:
+        """The allowed values of the column's own type, or of the input data that the column is about."""
+        nodes = self._graph.definitions.nodes.values()
+        drawn = (node.variable.type_ref for node in nodes if isinstance(node, InputData) and node.variable.name == expression.text)
+        found = (self._graph.types.find(type_ref) for type_ref in (expression.type_ref, *drawn) if type_ref)
+        return next((declared.allowed for declared in found if declared is not None and declared.allowed and not declared.is_list), "")
 
     def _understand(self, rule: Rule, columns: Sequence[Sequence[int]]) -> Understood:
         masks = tuple(self._mask(axis, [rule.inputs[place].text for place in places]) for axis, places in zip(self._axes, columns, strict=True))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from engine.dmn.elements import DecisionElement, Definitions, InputData, ItemDefinition, KnowledgeModel, Node, Reference, Service
 from engine.dmn.errors import DmnError
-from engine.dmn.types import DeclaredType, TypeBook
+from engine.dmn.types import DeclaredType, TypeBook, basic_type
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,15 @@ class Graph:
                 yield Place((name, *place.path), place.graph, place.node)
 
     def _imported_type(self, reference: str) -> DeclaredType | None:
-        """A type as `import.name`, as `prefix:name` (DMN 1.1 and 1.2), or from a nameless import."""
+        """A type as `import.name` (any value where the import is not there), as `prefix:name` (DMN 1.1 and 1.2), or from a nameless import."""
         prefix, colon, local = reference.partition(":")
         if colon:
             namespace = self.definitions.prefixes.get(prefix, "")
             found = next((graph.types.find(local) for graph in self.imported.values() if graph.definitions.namespace == namespace), None)
             return found or self.types.find(local)
+        for entry in self.definitions.imports:
+            if entry.name not in self.imported and reference.startswith(f"{entry.name}."):
+                return basic_type("Any")
         for name, graph in self.imported.items():
             if not name or reference.startswith(f"{name}."):
                 found = graph.types.find(reference[len(name) + 1 :] if name else reference)

@@ -70,20 +70,22 @@ class Model:
         inputs: Mapping[str, Any],
         *,
         now: datetime | None = None,
+        seed: int | None = None,
         warnings: list[Any] | None = None,
         trace: list[MatchedRule] | None = None,
     ) -> Any:
         """The FEEL value of a decision, decision service or business knowledge model, by name or id.
 
-        `inputs` are input data, or parameters, by name. What cannot be computed is null and `warnings` says why; `trace` gets the rules that
-        matched. Raises UnknownDecision for an unknown name, FeelLimitError or DmnError for a computation that goes past its bounds.
+        `inputs` are input data, or parameters, by name; `now` is the clock and `seed` decides random numbers. What cannot be computed is null and
+        `warnings` says why; `trace` gets the rules that matched. Raises UnknownDecision for an unknown name, FeelLimitError or DmnError for a
+        computation that goes past its bounds.
         """
-        journal = Journal(now, [] if warnings is None else warnings, [] if trace is None else trace)
+        journal = Journal(now, seed, [] if warnings is None else warnings, [] if trace is None else trace)
         return self._evaluate(name, inputs, journal)
 
-    def decide(self, name: str, inputs: Mapping[str, Any], *, now: datetime | None = None) -> Decision:
+    def decide(self, name: str, inputs: Mapping[str, Any], *, now: datetime | None = None, seed: int | None = None) -> Decision:
         """Like `evaluate`, with the rules that matched. Raises DecisionError when the matched rules break a table's hit policy."""
-        journal = Journal(now)
+        journal = Journal(now, seed)
         value = self._evaluate(name, inputs, journal)
         if journal.violations:
             raise journal.violations[0]

@@ -17,7 +17,7 @@ ValueOf = Callable[[Run], Any]
 
 
 class Nodes:
-    """The compiled nodes of one graph. Each is compiled when it is first asked for, once."""
+    """The compiled nodes of one graph."""
 
     def __init__(self, graph: Graph, imported: Mapping[str, Nodes]) -> None:
         self.graph = graph
@@ -26,22 +26,24 @@ class Nodes:
             self._others |= nodes._others
         self._compiled: dict[str, ValueOf] = {}
         self._units: dict[str, Unit] = {}
+        # All at once: a model is shared between threads and changes no more.
+        for name in graph.definitions.types:
+            graph.types.find(name)
+        for node in graph.definitions.nodes.values():
+            self._compiled[node.id] = self._compile(node)
 
     def value(self, node: Node, run: Run) -> Any:
         """The node's value within `run`, computed at most once."""
         if node.id not in run.values:
-            run.values[node.id] = self._evaluator(node)(run)
+            run.values[node.id] = self._compiled[node.id](run)
         return run.values[node.id]
 
     def findings(self) -> list[Finding]:
         """What is wrong in the expressions of this file."""
-        for node in self.graph.definitions.nodes.values():
-            self._evaluator(node)
         return [finding for unit in self._units.values() for finding in unit.findings]
 
     def free_names(self, node: Node) -> frozenset[str]:
         """Names that the node's expressions read and no requirement provides: process variables that are not drawn as input data."""
-        self._evaluator(node)
         return self._undrawn(self._units[node.id])
 
     def parameters(self, node: KnowledgeModel | Service) -> tuple[str, ...]:
@@ -59,11 +61,6 @@ class Nodes:
     def at(self, place: Place, run: Run) -> Any:
         """The value of a node of this graph or of an imported one."""
         return self._others[place.graph].value(place.node, self.run_at(place, run))
-
-    def _evaluator(self, node: Node) -> ValueOf:
-        if node.id not in self._compiled:
-            self._compiled[node.id] = self._compile(node)
-        return self._compiled[node.id]
 
     def _compile(self, node: Node) -> ValueOf:
         unit = Unit(self.graph.file, node.name, self.graph.types, self.graph.component_names)

@@ -38,9 +38,11 @@ class DecisionWarning:
 
 @dataclass
 class Journal:
-    """What all parts of one evaluation share: the clock, warnings, matched rules, broken hit policies, and one budget of FEEL steps and time."""
+    """What all parts of one evaluation share: the clock, the seed of random numbers, warnings, matched rules, broken hit policies, and one budget
+    of FEEL steps and time."""
 
     now: datetime | None
+    seed: int | None
     warnings: list[Any] = field(default_factory=list)
     trace: list[MatchedRule] = field(default_factory=list)
     violations: list[DecisionError] = field(default_factory=list)
@@ -61,12 +63,13 @@ class Journal:
 class Run:
     """The values of one model's nodes within an evaluation. Imported models have runs of their own that share the journal."""
 
-    __slots__ = ("inputs", "journal", "now", "warnings", "values", "_imported")
+    __slots__ = ("inputs", "journal", "now", "seed", "warnings", "values", "_imported")
 
     def __init__(self, inputs: Mapping[str, Any], journal: Journal) -> None:
         self.inputs = inputs
         self.journal = journal
         self.now = journal.now
+        self.seed = journal.seed
         self.warnings = journal.warnings
         self.values: dict[str, Any] = {}
         self._imported: dict[str, Run] = {}

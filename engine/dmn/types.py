@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -31,7 +31,8 @@ _ALIASES: Final = {
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """A type by name: `conforms` tells whether a value (never null) belongs to it, `result` what a function of this type gives."""
+    """A type by name: `conforms` tells whether a value (never null) belongs to it, `takes_null` whether null does where it stands inside
+    a list or context; `result` is what a function of this type gives."""
 
     name: str
     conforms: Check
@@ -39,6 +40,11 @@ class DeclaredType:
     is_function: bool = False
     allowed: str = ""
     result: DeclaredType | None = None
+    takes_null: bool = True
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value inside a list or context, null or not, belongs to the type."""
+        return self.takes_null if value is None else self.conforms(value)
 
     def coerce(self, value: Any) -> tuple[Any, bool]:
         """The value that a binding of this type gives, and whether it conforms: as it is, wrapped in or taken out of a singleton list,
@@ -120,16 +126,17 @@ class TypeBook:
 
     def _build(self, item: ItemDefinition) -> DeclaredType:
         base = self._base(item)
-        allowed = _constraint(item.allowed)
-        element = _both(base.conforms, allowed)
-        whole = _each(element) if item.collection else element
+        allowed, constraint = _constraint(item.allowed), _constraint(item.constraint)
+        element = replace(base, conforms=_both(base.conforms, allowed), takes_null=base.takes_null and (allowed is None or allowed(None)))
+        whole = _each(element) if item.collection else element.conforms
         return DeclaredType(
             base.name if not (item.components or item.collection or item.function) else item.name,
-            _both(whole, _constraint(item.constraint)),
+            _both(whole, constraint),
             is_list=item.collection or base.is_list,
             is_function=base.is_function and not item.collection,
             allowed=item.allowed or ("" if item.collection else base.allowed),
             result=base.result,
+            takes_null=(item.collection or element.takes_null) and (constraint is None or constraint(None)),
         )
 
     def _base(self, item: ItemDefinition) -> DeclaredType:
@@ -144,17 +151,15 @@ def _both(first: Check, second: Check | None) -> Check:
     return first if second is None else lambda value: first(value) and second(value)
 
 
-def _each(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(item is None or check(item) for item in value)
+def _each(item_type: DeclaredType) -> Check:
+    return lambda value: isinstance(value, list) and all(map(item_type.holds, value))
 
 
 def _structure(components: Iterable[tuple[str, DeclaredType]]) -> Check:
     parts = tuple(components)
 
     def conforms(value: Any) -> bool:
-        return isinstance(value, Mapping) and all(
-            name in value and (value[name] is None or part.conforms(value[name])) for name, part in parts
-        )
+        return isinstance(value, Mapping) and all(name in value and part.holds(value[name]) for name, part in parts)
 
     return conforms
 

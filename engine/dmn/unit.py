@@ -48,7 +48,7 @@ class Unit:
         except feel.FeelError as error:
             return self._unreadable(literal, error)
         self._note(expression, names)
-        return lambda scope, run: expression(scope, now=run.now, warnings=run.warnings)
+        return lambda scope, run: expression(scope, run.now, run.seed, run.warnings)
 
     def cell(self, literal: Literal, names: Names) -> CellTest:
         """A test of a value by the unary tests of an input cell or of allowed values."""
@@ -58,7 +58,7 @@ class Unit:
             broken = self._unreadable(literal, error)
             return lambda value, scope, run: bool(broken(scope, run))
         self._note(test, names)
-        return lambda value, scope, run: test(value, scope, now=run.now, warnings=run.warnings) is True
+        return lambda value, scope, run: test(value, scope, run.now, run.seed, run.warnings) is True
 
     def coercion(self, variable: Variable, element: str) -> Coercion | None:
         """What binding a value to a typed variable gives (DMN 1.5, 10.3.2.9.4); None when every value is taken as it is."""

@@ -2,7 +2,7 @@
 import pytest
 
 from engine import dmn
-from tests.dmn.building import decision, file, table
+from tests.dmn.building import decision, file, input_data, table
 
 
 def checked(*arguments, **options) -> list[tuple[str, str]]:
@@ -61,6 +61,12 @@ def test_allowed_values_close_a_gap_and_catch_a_misspelt_rule():
     assert checked("U", ["plan"], ["o"], rules, allowed={"plan": '"lite", "giga"'}) == []
     [(rule, sentence), _] = checked("U", ["plan"], ["o"], [rules[0], ['"gigga"', "2"]], allowed={"plan": '"lite", "giga"'})
     assert rule == "table-unreachable" and "rule 2 can never match" in sentence
+
+
+def test_the_type_of_the_input_data_says_what_is_allowed():
+    kind = '<itemDefinition name="tPlan"><typeRef>string</typeRef><allowedValues><text>"lite", "giga"</text></allowedValues></itemDefinition>'
+    logic = table("U", ["plan"], ["o"], [['"lite"', "1"], ['"giga"', "2"]])
+    assert dmn.check(dmn.parse(file(kind, input_data("plan", "tPlan"), decision("d", logic, ["in_plan"])))) == []
 
 
 def test_whole_number_columns_have_no_gap_between_neighbours():

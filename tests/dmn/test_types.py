@@ -37,6 +37,8 @@ def typed(expression: str, type_ref: str):
         ("1", "tAges", "[1]"),
         ("[1, 2]", "tAges", "[1, 2]"),
         ("[1, 200]", "tAges", "null"),
+        ("[1, null]", "tAges", "null"),
+        ('{name: null, birth year: null}', "tPerson", '{name: null, "birth year": null}'),
         ("[1]", "tAge", "1"),
         ("151", "tAge", "null"),
         ("null", "tAge", "null"),
@@ -86,6 +88,11 @@ def test_a_knowledge_model_has_the_type_of_a_function():
     for question, answer in zip(asked, [True, False, False, False], strict=True):
         model = dmn.parse(file(greet, decision("d", literal(f"greet instance of {question}"), ["bkm_greet"])))
         assert model.evaluate("d", {}) is answer, question
+
+
+def test_random_numbers_come_from_the_seed():
+    model = dmn.parse(file(decision("d", literal("random number()"))))
+    assert model.evaluate("d", {}, seed=1) == model.evaluate("d", {}, seed=1) != model.evaluate("d", {}, seed=2)
 
 
 def test_the_clock_is_the_one_handed_in():
