@@ -79,22 +79,33 @@ def _item(canvas: Node, item: Shape | Edge, diagram: Diagram, states: States, he
         shapes.draw(drawn, item, "" if item.kind in shapes.LABEL_OUTSIDE else label(item.element, lang))
     else:
         flows.draw(drawn, item, diagram.elements)
-    _mark(drawn, state, item)
+    if isinstance(item, Shape):
+        _mark(drawn, state, warm=bool(warmth) or item.expanded)
+    elif state != "todo":
+        _colour(drawn)
     if isinstance(item, Shape) and (state == "incident" or warmth):
         icons.badge(drawn, "!" if state == "incident" else str(heat[item.id]), item.box.width, 0)
 
 
-def _mark(drawn: Node, state: str, item: Shape | Edge) -> None:
+def _mark(drawn: Node, state: str, *, warm: bool) -> None:
     body = drawn[0]
     if state == "done":
         body.set("stroke", DONE)
-        body.set("stroke-width", "3" if isinstance(item, Shape) else "2")
+        body.set("stroke-width", "3")
     elif state in ("now", "incident"):
         body.set("stroke", TOKEN)
         body.set("stroke-width", "4")
-        if isinstance(item, Shape) and not item.expanded:
+        if not warm:
             body.set("fill", TOKEN)
             body.set("fill-opacity", ".1")
+
+
+def _colour(drawn: Node) -> None:
+    """A flow that was taken, with its arrow."""
+    drawn.set("stroke", DONE)
+    for part in drawn:
+        if part.get("fill") == INK:
+            part.set("fill", DONE)
 
 
 def _warmth(heat: Mapping[str, int], element_id: str) -> str:

@@ -10,8 +10,8 @@ NOT_SUPPORTED: Final = error(
     "not-supported",
     "'{name}': {kind} 실행하지 않아요.",
     "'{name}': {kind} cannot be run.",
-    "{mend_ko}",
-    "{mend_en}",
+    "다르게 그려 주세요. {mend_ko}",
+    "Draw it another way. {mend_en}",
 )
 EVENT_PLACE: Final = error(
     "event-not-possible",

@@ -13,10 +13,10 @@ EXPRESSION: Final = error(
     "expression-error",
     "'{what}'의 FEEL 식이 잘못됐어요. {problem}",
     "The FEEL expression in '{what}' is wrong: {problem}",
-    "{mend_ko}",
-    "{mend_en}",
+    "줄과 글자가 가리키는 곳을 고쳐 주세요. {hint_ko}",
+    "Correct it at the line and column given. {hint_en}",
 )
-MEND: Final = ("줄과 칸이 가리키는 곳을 고쳐 주세요.", "Correct it at the line and column given.")
+NO_HINT: Final = ("", "")
 JAVA: Final = ("${...}는 쓰지 않아요. FEEL로 적어 주세요. 예: =amount > 100", "${...} is not used here; write FEEL, such as =amount > 100")
 
 
@@ -49,6 +49,5 @@ def _template(scene: Scene, file: str, element: str, text: str) -> None:
 
 def _report(scene: Scene, file: str, element: str, what: str, text: str, problem: feel.FeelError) -> None:
     texts: Fact = (problem.ko, str(problem))
-    mend_ko, mend_en = JAVA if "${" in text else MEND
-    facts = {"what": what, "mend_ko": mend_ko, "mend_en": mend_en}
-    scene.report.add(EXPRESSION, file, element, problem=texts, **facts)
+    hint_ko, hint_en = JAVA if "${" in text else NO_HINT
+    scene.report.add(EXPRESSION, file, element, what=what, problem=texts, hint_ko=hint_ko, hint_en=hint_en)

@@ -13,8 +13,8 @@ NAME: Final = re.compile(r"[^\W\d][\w.\-]{0,199}")
 
 UNREADABLE: Final = error(
     "unsafe-xml",
-    "{problem}",
-    "{problem}",
+    "파일을 읽지 않았어요. {problem}",
+    "The file was not read: {problem}",
     "BPMN 2.0 XML로 다시 저장해 주세요.",
     "Save it again as BPMN 2.0 XML.",
 )

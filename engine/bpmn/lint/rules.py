@@ -51,7 +51,7 @@ class Report:
         korean = {name: fact if isinstance(fact, str) else fact[0] for name, fact in facts.items()}
         english = {name: fact if isinstance(fact, str) else fact[1] for name, fact in facts.items()}
         texts = rule.ko.format(**korean), rule.en.format(**english), rule.mend_ko.format(**korean), rule.mend_en.format(**english)
-        self.findings.append(Finding(file, element, rule.id, rule.level, *texts))
+        self.findings.append(Finding(file, element, rule.id, rule.level, *(text.strip() for text in texts)))
 
 
 def called(node: Node) -> str:
