@@ -6,7 +6,8 @@ from io import BytesIO
 from flask import Blueprint, flash, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from engine import apps, bpmn
+from engine import apps
+from engine.bpmn.drawing import draw
 from engine.errors import NotFound, Refused
 from engine.findings import Finding
 from engine.runtime import definitions
@@ -50,7 +51,7 @@ def app(key: str) -> str:
     """One app: drawings with their twins, versions, files."""
     with baton().read() as read:
         live, versions = live_app(read, key), catalogue.versions(read, key)
-    drawings = [(process, bpmn.draw(live.app.model, process.id, lang=language())) for process in live.app.model.processes.values()]
+    drawings = [(process, draw(live.app.model, process.id, lang=language())) for process in live.app.model.processes.values()]
     files = [(name, len(content)) for name, content in sorted(live.app.files.items())]
     return render_template("studio/app.html", live=live, versions=versions, drawings=drawings, files=files)
 
