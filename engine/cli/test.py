@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -25,9 +27,8 @@ def command(names: tuple[str, ...], as_json: bool, coverage: bool, root: Path) -
     known = apps.keys(root)
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"there is no app {', '.join(unknown)}; known: {', '.join(known) or 'none'}")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     reports: list[AppReport] = []
-    with scenarios.Partners() as partners:
+    with _quiet(), scenarios.Partners() as partners:
         for name in names or known:
             reports.append(_run(root, name, partners))
             if not as_json:
@@ -35,6 +36,17 @@ def command(names: tuple[str, ...], as_json: bool, coverage: bool, root: Path) -
     if as_json:
         click.echo(json.dumps({"apps": [report.as_dict() for report in reports]}, ensure_ascii=False, indent=2))
     sys.exit(0 if all(_good(report, coverage) for report in reports) else 1)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # What the worker logs is of no interest here, and would stand between the lines of the report.
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _run(root: Path, name: str, partners: scenarios.Partners) -> AppReport:
