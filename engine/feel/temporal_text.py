@@ -1,4 +1,7 @@
-"""Dates, times and durations from and to text: XML Schema Part 2 and, after an `@`, the IANA name of a zone (DMN 1.5, 10.3.4.1)."""
+"""Dates, times and durations from and to text: XML Schema Part 2 and, after an `@`, the IANA name of a zone (DMN 1.5, 10.3.4.1).
+
+Beyond that, seconds may be left out, as forms write times (`09:30`). A date with an offset is no date, only a date and time has one.
+"""
 
 import re
 from functools import lru_cache
@@ -7,8 +10,8 @@ from engine.feel import calendar, zones
 from engine.feel.temporal import DAY, NANOS, Date, DateTime, DaysTimeDuration, Temporal, Time, YearsMonthsDuration
 
 _OFFSET = r"(?P<offset>[Zz]|[+-]\d\d:\d\d(?::\d\d)?)"
-_DATE = re.compile(r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)" + _OFFSET + "?", re.ASCII)
-_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d+))?"
+_DATE = re.compile(r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
+_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d+))?)?"
 _TIME = re.compile(_CLOCK + "(?:" + _OFFSET + r"|@(?P<zone>[A-Za-z0-9_+\-/]+))?", re.ASCII)
 _DAYS_TIME = re.compile(
     r"(?P<sign>-?)P(?=\d|T\d)(?:(?P<d>\d{1,15})D)?"
@@ -16,14 +19,15 @@ _DAYS_TIME = re.compile(
     re.ASCII,
 )
 _YEARS_MONTHS = re.compile(r"(?P<sign>-?)P(?=\d)(?:(?P<y>\d{1,15})Y)?(?:(?P<m>\d{1,15})M)?", re.ASCII)
+_MIDNIGHT = re.compile("(?P<date>-?[0-9]+-[0-9]{2}-[0-9]{2})" + _OFFSET + "?", re.ASCII)
 MAX_OFFSET = 14 * 3600
 
 
 @lru_cache(maxsize=1024)
 def parse_date(text: str) -> Date | None:
-    """The date, or None when the text is none; an offset is allowed and dropped, as a FEEL date has none."""
+    """The date, or None when the text is none."""
     match = _DATE.fullmatch(text)
-    if match is None or (match["offset"] and read_offset(match["offset"]) is None):
+    if match is None:
         return None
     return make_date(int(match["year"]), int(match["month"]), int(match["day"]))
 
@@ -46,7 +50,7 @@ def _read_time(text: str) -> Time | None:
     match = _TIME.fullmatch(text)
     if match is None:
         return None
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
     nanos = (hour * 3600 + minute * 60 + second) * NANOS + _fraction(match["fraction"])
     if minute > 59 or second > 59 or nanos > DAY:
         return None
@@ -58,19 +62,17 @@ def _read_time(text: str) -> Time | None:
 
 @lru_cache(maxsize=1024)
 def parse_date_time(text: str) -> DateTime | None:
-    """The date and time; a date alone is its midnight. None when the text is neither."""
+    """The date and time; a date alone, which here may have an offset, is its midnight. None when the text is neither."""
     day_text, mark, time_text = text.partition("T")
-    date = parse_date(day_text)
-    if date is None:
-        return None
     if not mark:
-        match = _DATE.fullmatch(day_text)
-        return DateTime(date, Time(0, read_offset(match["offset"]) if match and match["offset"] else None))
-    time = _read_time(time_text)
-    if time is None or _DATE.fullmatch(day_text)["offset"]:  # type: ignore[index]  # it matched above
+        found = _MIDNIGHT.fullmatch(text)
+        day_text, time_text = (found["date"], f"00:00:00{found['offset'] or ''}") if found is not None else ("", "")
+    date, time = parse_date(day_text), _read_time(time_text)
+    if date is None or time is None:
         return None
     if time.nanos == DAY:  # 24:00:00 is the midnight that ends the day (XML Schema Part 2)
-        return DateTime(Date(*calendar.from_days(date.days + 1)), Time(0, time.offset, time.zone))
+        following = make_date(*calendar.from_days(date.days + 1))
+        return None if following is None else DateTime(following, Time(0, time.offset, time.zone))
     return DateTime(date, time)
 
 
