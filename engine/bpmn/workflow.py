@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 MAX_COMPENSABLE: Final = 1000
 MAX_DEPTH: Final = 50
-# Stands among the changed variables for "a condition has begun to wait".
+# Stand among the changed variables for "a condition has begun to wait" and "time has passed, and the host's names may have changed".
 ARMED: Final = ""
+RESTORED: Final = " "
 # The library wants a script engine; scripts are FEEL and never reach it.
 NO_SCRIPTS: Final = PythonScriptEngine()
 
@@ -144,6 +145,11 @@ class Body(Flows, BpmnSubWorkflow):  # type: ignore[misc]  # the library has no 
     def parent_workflow(self) -> Flows:
         return self.owner.workflow
 
+    def _task_completed_notify(self, task: Token) -> None:
+        if not task.task_spec.flows and task.owner is None:
+            self.owner.task_spec.branch_ended(self, task)
+        super()._task_completed_notify(task)
+
     def settle(self) -> None:
         """Wake the owner once the last token is gone; an ad-hoc sub-process decides for itself."""
         if self.owner.state == TaskState.STARTED and self.owner.task_spec.body_done(self):
@@ -177,6 +183,11 @@ class Instance(Flows, BpmnWorkflow):  # type: ignore[misc]  # the library has no
     def look(self, scope: Scope) -> View:
         """What can be seen from a scope."""
         return View(scope, self.host.names, self.host.resolve if self.personal else None)
+
+    def new_scope(self, variables: dict[str, Any], parent: Scope | None) -> Scope:
+        """A new scope with these stored values."""
+        self.personal = self.personal or any(holds_personal(value) for value in variables.values())
+        return Scope(variables, parent)
 
     def put(self, scope: Scope, name: str, value: Any) -> None:
         """Write one variable into exactly this scope."""

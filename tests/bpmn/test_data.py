@@ -11,7 +11,7 @@ from engine.bpmn import StepFailed
 from engine.personal import PersonalText
 from tests.bpmn.conformance import shows
 from tests.bpmn.host import Desk, Story
-from tests.bpmn.models import element, end, extensions, flow, flows, gateway, io, model, script, service, start, sub, user, zeebe
+from tests.bpmn.models import element, end, extensions, flow, flows, gateway, io, model, multi, script, service, start, sub, user, zeebe
 
 
 @shows("Data", "Result without output mappings")
@@ -181,3 +181,19 @@ def test_a_failing_expression_names_its_element_and_keeps_nothing() -> None:
         story.complete("a", {"x": 1})
     assert failure.value.element_id == "g"
     assert bpmn.restore(story.model, before, story.desk).waits[0].element_id == "a"
+
+
+def test_personal_texts_of_a_list_stay_references_in_each_run_of_a_multi_instance_activity() -> None:
+    desk = Desk()
+    desk.persons["c1/name"] = "Kim"
+    desk.names = {"people": [{"name": PersonalText("Kim", "c1/name")}]}
+    files = model(
+        start(),
+        script("greet", '="Dear " + person.name', "line", multi("=people", "person")),
+        user("a", multi("=people", "person")),
+        flows("start->greet->a"),
+    )
+    story = Story(files, {}, desk)
+    assert story.variables["line"] == "Dear Kim"
+    assert story.snapshot.count(b"Kim") == 1
+    assert story.execution.scope(story.wait("a").token)["person"]["name"] == "Kim"

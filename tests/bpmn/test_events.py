@@ -408,3 +408,13 @@ def test_a_flow_with_a_gateway_keeps_the_flow_ids_of_the_drawing() -> None:
         start(), gateway("exclusive", "g", default="d"), user("a"), user("b"), flow("g", "a", "=false"), flow("g", "b", id="d"), flows("start->g")
     )
     assert Story(files).waiting == ["b"]
+
+
+def test_a_condition_over_the_hosts_names_is_looked_at_again_in_the_next_step() -> None:
+    desk = Desk()
+    desk.names = {"visit": {"status": "OPEN"}}
+    story = Story(model(start(), catch("closed", condition('=visit.status = "CLOSED"')), user("a"), flows("start->closed->a")), desk=desk)
+    assert story.waiting == ["closed"]
+    desk.names = {"visit": {"status": "CLOSED"}}
+    story._run()
+    assert story.waiting == ["a"]

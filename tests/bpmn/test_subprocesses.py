@@ -297,3 +297,10 @@ def test_a_boundary_event_on_a_call_activity_sees_the_variables_of_the_caller() 
     story = Story({"a.bpmn": definitions(message("n", "Stop", "=order"), caller, called)}, {"order": "O-1"})
     assert story.wait("b").key == "O-1"
     assert story.trigger("b").waiting == ["stopped"]
+
+
+@shows("Sub-processes", "Ad-hoc sub-process with an output collection")
+def test_an_ad_hoc_sub_process_collects_what_each_branch_leaves() -> None:
+    own = zeebe("adHoc", activeElementsCollection='=["a", "b"]', outputCollection="found", outputElement="=note")
+    story = Story(ad_hoc(own), {"note": ""}).complete("b", {"note": "second"}).complete("a", {"note": "first"})
+    assert (story.waiting, story.variables["found"]) == (["after"], ["second", "first"])

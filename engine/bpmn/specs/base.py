@@ -260,6 +260,9 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
     def inner_done(self, token: Token, inner: Token) -> None:
         """A token that worked for `token` is complete."""
 
+    def branch_ended(self, body: "Body", last: Token) -> None:
+        """A branch inside has come to its end with `last`."""
+
     def body_done(self, body: "Body") -> bool:
         """Whether the inside of `token` is finished."""
         return body.idle and not body.arrivals

@@ -31,7 +31,7 @@ class LoopSpec(NodeSpec):
 
     def start(self, token: Token, number: int, variables: dict[str, Any]) -> None:
         """Begin run `number` (from 1), with its own scope inside the loop's."""
-        scope = Scope({**variables, "loopCounter": number}, token.local)
+        scope = token.top.new_scope({**variables, "loopCounter": number}, token.local)
         token.workflow.enter(self.work, scope, owner=token)
 
 

@@ -114,10 +114,27 @@ class EventSubStart(NodeSpec):
 class AdHocSubProcess(SubProcess):
     """Its elements have no fixed order: chosen ones (or all without incoming flow) begin, until the completion condition holds."""
 
+    def branch_ended(self, body: Body, last: Token) -> None:
+        """Keep the output element of what was done in the output collection."""
+        ad_hoc, token = self.element.ad_hoc, body.owner
+        if ad_hoc is not None and ad_hoc.output_collection and ad_hoc.output_element is not None:
+            found = self.evaluate(token, ad_hoc.output_element, token.top.look(last.inmost))
+            results = [*body.scope.variables[ad_hoc.output_collection], stored(found)]
+            token.top.put(body.scope, ad_hoc.output_collection, results)
+
+    def finish(self, token: Token, answer: dict[str, Any]) -> bool | None:
+        """The output collection leaves with the last one."""
+        name = self.element.ad_hoc.output_collection if self.element.ad_hoc is not None else None
+        if name and token.local is not None:
+            token.top.merge(token.scope, {name: token.local.variables[name]})
+        return super().finish(token, answer)
+
     def enter_body(self, token: Token, body: Body) -> None:
         """Begin the chosen elements: at the same time, or one after the other."""
         ad_hoc, loose = self.element.ad_hoc, {spec.element.id: spec for spec in self.inside.loose}
         chosen: Any = list(loose)
+        if ad_hoc is not None and ad_hoc.output_collection:
+            body.scope.variables[ad_hoc.output_collection] = []
         if ad_hoc is not None and ad_hoc.active is not None:
             chosen = stored(self.evaluate(token, ad_hoc.active))
             unknown = [name for name in chosen if name not in loose] if isinstance(chosen, list) else [chosen]

@@ -1,0 +1,212 @@
+"""Files that want to do harm, or that cannot mean anything: refused with a finding, or bounded; never a traceback, never silence."""
+
+import pytest
+
+from engine import bpmn
+from engine.bpmn import ModelRefused, StepFailed
+from tests.bpmn.conformance import shows
+from tests.bpmn.host import Desk, Story
+from tests.bpmn.models import (
+    boundary,
+    catch,
+    definitions,
+    element,
+    end,
+    event,
+    extensions,
+    flow,
+    flows,
+    gateway,
+    model,
+    process,
+    script,
+    start,
+    sub,
+    timer,
+    user,
+    zeebe,
+)
+
+PLAIN = model(start(), user("a"), end(), flows("start->a->end"))["model.bpmn"]
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE bpmn:definitions [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+LAUGHS = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+
+
+def rules(data: bytes) -> set[str]:
+    """The rules by which a file is refused."""
+    with pytest.raises(ModelRefused) as refusal:
+        bpmn.parse({"model.bpmn": data})
+    for finding in refusal.value.findings:
+        assert finding.ko and finding.en and finding.mend_ko and finding.mend_en and finding.level == "error"
+    return {finding.rule for finding in refusal.value.findings}
+
+
+@shows("Other", "Unsafe XML", "refused")
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not xml",
+        b"<a>",
+        DOCTYPE + PLAIN.partition(b"?>")[2],
+        b'<?xml version="1.0"?><!DOCTYPE bpmn:definitions SYSTEM "http://127.0.0.1:9/x.dtd">' + PLAIN.partition(b"?>")[2],
+        LAUGHS,
+        PLAIN.replace(b'id="a"', b'id="' + b"a" * 2_100_000 + b'"', 1),
+        b"<a>" * 400 + b"</a>" * 400,
+        PLAIN.replace(b"UTF-8", b"UTF-7"),
+        b"<html><body>no diagram</body></html>",
+        b'<definitions xmlns="http://www.omg.org/spec/DMN/20180521/MODEL/"/>',
+        definitions(),
+    ],
+    ids=["empty", "text", "open", "entity", "dtd", "laughs", "huge", "deep", "encoding", "html", "dmn", "no process"],
+)
+def test_xml_that_is_unsafe_or_no_diagram_is_refused(data: bytes) -> None:
+    assert rules(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "euc-kr", "cp949"])
+def test_korean_encodings_are_read(encoding: str) -> None:
+    text = PLAIN.decode().replace('id="a"', 'id="a" name="접수하기"').replace("UTF-8", encoding)
+    assert bpmn.parse({"model.bpmn": text.encode(encoding)}).processes["p"].elements["a"].name == "접수하기"
+
+
+REFUSED = {
+    "duplicate id": [user("a"), user("a")],
+    "reserved id": [user("End")],
+    "reserved id of the library": [user("p.EndJoin")],
+    "dangling target": [flow("a", "nowhere")],
+    "dangling source": [flow("nowhere", "a")],
+    "boundary on nothing": [boundary("b", "nowhere", timer("timeDuration", "PT1H"))],
+    "message that is not there": [catch("c", event("message", "nowhere")), flows("a->c")],
+    "error that is not there": [boundary("b", "a", event("error", "nowhere"))],
+    "unreachable": [user("lost")],
+    "two plain starts": [start("again"), flows("again->a")],
+    "complex gateway": [element("complexGateway", "g"), flows("a->g")],
+    "catch without event": [element("intermediateCatchEvent", "c"), flows("a->c")],
+    "receive without message": [element("receiveTask", "r"), flows("a->r")],
+    "send without message": [element("sendTask", "s"), flows("a->s")],
+    "service without job type": [element("serviceTask", "s"), flows("a->s")],
+    "business rule without decision": [element("businessRuleTask", "s"), flows("a->s")],
+    "call without target": [element("callActivity", "s"), flows("a->s")],
+    "link to nowhere": [element("intermediateThrowEvent", "l", event("link", name="L")), flows("a->l")],
+    "expression": [script("s", "=1 +", "x"), flows("a->s")],
+    "expression of another language": [script("s", "=${x}", "x"), flows("a->s")],
+    "condition syntax": [gateway("exclusive", "g", default="g_y"), user("x"), user("y"), flows("a->g->y"), flow("g", "x", "=a >")],
+    "multi-instance of nothing": [user("m", "<bpmn:multiInstanceLoopCharacteristics/>"), flows("a->m")],
+    "endless automatic cycle": [script("s", "=1", "x"), script("t", "=2", "x"), flows("a->s->t->s")],
+    "timer of 999999999 years": [boundary("b", "a", timer("timeDuration", "P999999999Y")), flows("b->end")],
+    "timer every 0 seconds": [boundary("b", "a", timer("timeCycle", "R/PT0S"), False), flows("b->end")],
+    "timer minus times": [boundary("b", "a", timer("timeCycle", "R-5/PT1S"), False), flows("b->end")],
+    "timer of minus five minutes": [boundary("b", "a", timer("timeDuration", "-PT5M")), flows("b->end")],
+    "timer on 31 February": [boundary("b", "a", timer("timeDate", "2026-02-31T00:00:00Z")), flows("b->end")],
+    "timer without a time": [boundary("b", "a", "<bpmn:timerEventDefinition/>"), flows("b->end")],
+    "timer in code": [boundary("b", "a", timer("timeDuration", "=__import__('os').system('true')")), flows("b->end")],
+    "sub-process without start": [sub("s"), flows("a->s")],
+    "event sub-process without event": [element("subProcess", "s", start("s1"), user("x"), flows("s1->x"), triggeredByEvent="true")],
+}
+
+
+@shows("Other", "What cannot run as drawn", "refused")
+@shows("Gateways", "Complex gateway", "refused")
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_run_as_drawn_is_refused_with_a_mend(name: str) -> None:
+    files = model(start(), user("a"), end(), flows("start->a->end"), *REFUSED[name])
+    assert rules(files["model.bpmn"])
+
+
+@shows("Other", "Choreographies", "refused")
+def test_a_choreography_is_refused() -> None:
+    assert rules(definitions('<bpmn:choreography id="c"><bpmn:choreographyTask id="t"/></bpmn:choreography>'))
+
+
+def test_a_process_that_is_not_executable_is_drawn_and_named_but_never_started() -> None:
+    data = definitions(process(start(), user("a"), flows("start->a")).replace('isExecutable="true"', 'isExecutable="false"'))
+    assert bpmn.parse({"model.bpmn": data}).processes == {}
+    assert bpmn.lint({"model.bpmn": data})
+    with pytest.raises(StepFailed, match="no such process"):
+        Story({"model.bpmn": data})
+
+
+def test_two_processes_that_call_each_other_are_stopped_by_depth() -> None:
+    def calling(name: str, other: str) -> str:
+        call = element("callActivity", f"{name}_call", extensions(zeebe("calledElement", processId=f'="{other}"')))
+        return process(start(f"{name}_start"), call, flows(f"{name}_start->{name}_call"), id=name)
+
+    with pytest.raises(StepFailed, match="nested deeper than 50"):
+        Story({"model.bpmn": definitions(calling("p", "q"), calling("q", "p"))})
+
+
+@shows("Other", "Fork bomb")
+def test_a_fork_that_comes_back_to_itself_is_bounded_by_the_budget_of_a_step() -> None:
+    files = model(
+        start(),
+        gateway("exclusive", "m"),
+        gateway("parallel", "f"),
+        gateway("exclusive", "x", default="x_m"),
+        end(),
+        flows("start->m->f->x->m"),
+        flow("f", "m", id="again"),
+        flow("x", "end", "=stop"),
+    )
+    story = Story(files, {"stop": False})
+    assert story.waits[-1].kind == "continue"
+    assert len(story.snapshot) < 200_000
+
+
+def test_twenty_forks_in_a_row_do_not_blow_up_at_once() -> None:
+    parts, paths = [], []
+    for number in range(20):
+        parts += [gateway("exclusive", f"m{number}"), gateway("parallel", f"f{number}")]
+        paths += [f"m{number}->f{number}->m{number + 1}"]
+        parts.append(flow(f"f{number}", f"m{number + 1}", id=f"twin{number}"))
+    files = model(start(), *parts, gateway("exclusive", "m20"), user("a"), flows("start->m0", *paths, "m20->a"))
+    story = Story(files)
+    assert story.waits[-1].kind == "continue"
+    assert len(story.snapshot) < 500_000
+
+
+def test_sub_processes_nested_too_deep_are_refused_or_stopped() -> None:
+    inner = user("a")
+    for number in range(60):
+        inner = sub(f"s{number}", start(f"b{number}"), inner, flows(f"b{number}->{'a' if not number else f's{number - 1}'}"))
+    with pytest.raises((ModelRefused, StepFailed)):
+        Story(model(start(), inner, flows("start->s59")))
+
+
+def test_a_start_with_twenty_thousand_attributes_is_read_or_refused() -> None:
+    attributes = " ".join(f'x{number}="1"' for number in range(20_000))
+    found = bpmn.parse({"model.bpmn": PLAIN.replace(b'id="start"', f'id="start" {attributes}'.encode())})
+    assert bpmn.start(found, "p", {}, Desk()).state == "running"
+
+
+def test_names_are_only_ever_text() -> None:
+    nasty = '<script>alert(1)</script>"; DROP TABLE user_task; --{{7*7}}'
+    files = model(start(), user("a", extensions(zeebe("userTask")), name=nasty), flows("start->a"))
+    assert bpmn.parse(files).processes["p"].elements["a"].name == nasty
+
+
+@shows("Other", "Foreign extensions")
+def test_extensions_of_other_tools_are_ignored() -> None:
+    foreign = (
+        '<bpmn:extensionElements xmlns:signavio="http://www.signavio.com" xmlns:tri="http://www.trisotech.com/2015/triso/modeling" '
+        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><signavio:signavioMetaData metaKey="bgcolor" metaValue="#ffffcc"/>'
+        '<tri:node id="x"><tri:deep/></tri:node><camunda:properties><camunda:property name="a" value="${b}"/></camunda:properties>'
+        "</bpmn:extensionElements>"
+    )
+    artifacts = (
+        '<bpmn:textAnnotation id="note"><bpmn:text>메모</bpmn:text></bpmn:textAnnotation><bpmn:group id="g"/>'
+        '<bpmn:dataObject id="d"/><bpmn:dataObjectReference id="dr" dataObjectRef="d"/>'
+    )
+    task = element("userTask", "a", "<bpmn:documentation>설명</bpmn:documentation>", foreign)
+    diagram = (
+        '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" id="di">'
+        '<bpmndi:BPMNPlane id="pl" bpmnElement="p"/></bpmndi:BPMNDiagram>'
+    )
+    platform = b'<bpmn:definitions xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud" '
+    data = definitions(process(foreign, artifacts, start(), task, end(), flows("start->a->end")), diagram)
+    assert Story({"model.bpmn": data.replace(b"<bpmn:definitions ", platform)}).complete("a").state == "completed"
+
+
+def test_the_default_namespace_may_be_bpmn() -> None:
+    text = PLAIN.decode().replace("bpmn:", "").replace("xmlns:bpmn=", "xmlns=")
+    assert Story({"model.bpmn": text.encode()}).waiting == ["a"]
