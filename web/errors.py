@@ -1,16 +1,17 @@
 """What people and programs get when something is refused: a page in their language, or JSON with both. Nothing of the inside is shown."""
 
 import secrets
+from collections.abc import Sequence
 
 import structlog
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from engine.errors import Invalid, Refused
 from web.gateway import wants_json
-from web.texts import Text, catalogue, pick, texts
+from web.texts import LANGUAGES, Text, catalogue, pick, texts
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_page)
     app.register_error_handler(InternalServerError, failed)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(SecurityError, foreign_host)
 
 
 def refused(error: Refused) -> Response:
@@ -33,6 +35,11 @@ def refused(error: Refused) -> Response:
 def stale_page(_: CSRFError) -> Response:
     """The page's token is not the session's: cookies are off, or the session ended."""
     return answer("STALE_PAGE", texts("errors.stale_page"), 400)
+
+
+def foreign_host(_: SecurityError) -> Response:
+    """A host name that is not ours: no page can be made, for its links would carry that name."""
+    return make_response("unknown host", 400, {"Content-Type": "text/plain"})
 
 
 def http_error(error: HTTPException) -> Response:
@@ -75,9 +82,8 @@ def field_messages(error: Refused) -> dict[str, list[Text]]:
     return {field: list(messages) for field, messages in error.errors.items()} if isinstance(error, Invalid) else {"": [error.texts]}
 
 
-def _both(messages: object) -> dict[str, str]:
-    each = list(messages) if isinstance(messages, (list, tuple)) else [messages]
-    return {"message_ko": " ".join(pick(text, "ko") for text in each), "message_en": " ".join(pick(text, "en") for text in each)}
+def _both(messages: Sequence[Text]) -> dict[str, str]:
+    return {f"message_{lang}": " ".join(pick(text, lang) for text in messages) for lang in LANGUAGES}
 
 
 def _json(body: object, status: int) -> Response:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request
-from flask_login import UserMixin, current_user, login_user
+from flask_login import current_user, login_user
 from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
@@ -51,8 +51,11 @@ def may_open(endpoint: str | None) -> bool:
     return bool(current_user.is_authenticated) and (STAFF in allowed or actor().has(*allowed))
 
 
-class Staff(UserMixin):
-    """A signed-in member of staff. A new password ends every older session: the session holds a digest of it."""
+class Staff:
+    """A signed-in member of staff, as Flask-Login wants to see one. A new password ends every older session: the session holds a digest of it."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
 
     def __init__(self, account: Account) -> None:
         self.actor = Actor("staff", account.login, account.name, frozenset(account.roles))
@@ -75,7 +78,6 @@ def actor() -> Actor:
     return current_user.actor if current_user.is_authenticated else CUSTOMER
 
 
-@login_manager.user_loader
 def load_staff(session_id: str) -> Staff | None:
     """The member of staff of a session; nobody if the account was switched off or its password changed. A read that keeps nothing open."""
     account = db.session.scalar(select(Account).where(Account.login == session_id.partition("|")[2], Account.active.is_(True)))
@@ -107,6 +109,7 @@ def trusted_hosts(address: str) -> list[str]:
 
 def init_app(app: Flask) -> None:
     """Put the gateway before and after every request."""
+    login_manager.user_loader(load_staff)
     app.before_request(choose_language)
     app.before_request(check_person)
     app.before_request(check_csrf)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Page:
-    """One address. `who` signs in (a login of the cast) or, as `customer`, has passed the gate; `status` is the answer."""
+    """One address. `who` signs in (a demo account) or, as `customer`, has passed the gate; `status` is the answer."""
 
     path: str
     who: str | None = None
@@ -40,20 +40,20 @@ PORTAL = [
     Page("/login"),
 ]
 STAFF = [
-    Page("/tasks", "lee"),
-    Page("/tasks?tab=team", "lee"),
-    Page("/tasks?tab=team&q=nobody", "lee"),
-    Page("/tasks/{task}", "lee"),
-    Page("/tasks/{task}/drawing", "lee"),
+    Page("/tasks", "agent1"),
+    Page("/tasks?tab=team", "agent1"),
+    Page("/tasks?tab=team&q=nobody", "agent1"),
+    Page("/tasks/{task}", "agent1"),
+    Page("/tasks/{task}/drawing", "agent1"),
     Page("/day", "E101"),
-    Page("/cases", "lee"),
-    Page("/cases?q={number}", "lee"),
-    Page("/cases/iptv/{number}", "lee"),
-    Page("/ops/instances", "choi"),
-    Page("/ops/instances/{instance}", "choi"),
-    Page("/ops/jobs", "choi"),
-    Page("/studio", "jung"),
-    Page("/studio/iptv", "jung"),
+    Page("/cases", "agent1"),
+    Page("/cases?q={number}", "agent1"),
+    Page("/cases/iptv/{number}", "agent1"),
+    Page("/ops/instances", "operator1"),
+    Page("/ops/instances/{instance}", "operator1"),
+    Page("/ops/jobs", "operator1"),
+    Page("/studio", "analyst1"),
+    Page("/studio/iptv", "analyst1"),
     Page("/ops/instances", "E101", 403),
 ]
 PAGES = PORTAL + STAFF

@@ -36,7 +36,7 @@ def test_every_text_that_pages_name_exists() -> None:
     web = TRANSLATIONS.parent
     sources = [path for path in web.rglob("*") if path.suffix in (".html", ".py") and "node_modules" not in path.parts]
     named = {key for path in sources for key in re.findall(r"""\bt\(\s*["'](\w+\.\w+)["']""", path.read_text("utf-8"))}
-    assert named - set(catalogue()) == set()
+    assert {key for key in named if not key.endswith("_")} - set(catalogue()) == set()
 
 
 def test_korean_words_on_an_english_page_say_so(app: Flask) -> None:

@@ -1,65 +1,54 @@
-"""The world of the page tests: a real Baton on SQLite with the real IPTV app, the fixed cast, and a customer who fills in forms over HTTP."""
+"""The world of the page tests: a real Baton on SQLite with the real IPTV app and its demo staff, and a customer who fills in forms over HTTP."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from engine.clock import KST, FixedClock
+from engine.runtime import demo
 from engine.runtime.baton import Baton
 from engine.settings import Settings
 from engine.start import deploy_new, prepare
-from engine.store.tables import Account
 
 ROOT = Path(__file__).parents[2]
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=KST)
-PASSWORD = "a long enough sentence"
-CAST = {
-    "lee": ("이담당", ["cs_agent"]),
-    "E101": ("박기사", ["technician"]),
-    "choi": ("최운영", ["operator"]),
-    "jung": ("정분석", ["analyst"]),
-    "han": ("한팀장", ["cs_agent", "lead", "operator", "analyst", "admin"]),
-}
-
-
 def open_world(folder: Path) -> Baton:
-    """A prepared Baton in `folder`, with the app and the staff."""
-    settings = Settings(data=folder, processes=ROOT / "processes", forms=ROOT / "forms", workers=0)
+    """A prepared Baton in `folder`, with the app, its technicians and the demo accounts."""
+    settings = Settings(data=folder, apps=ROOT, workers=0)
     baton = prepare(settings)
     baton.clock = FixedClock(MORNING)
     deploy_new(baton)
-    secret = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with baton.database.write() as connection:
-        connection.execute(
-            insert(Account),
-            [{"login": login, "name": name, "password_hash": secret, "roles": roles, "active": True} for login, (name, roles) in CAST.items()],
-        )
+    demo.seed(baton)
     return baton
 
 
-def visit_day() -> str:
-    """A day on which a visit can be wished for."""
-    return (MORNING + timedelta(days=4)).date().isoformat()
+def visits() -> Iterator[dict[str, str]]:
+    """Every day and time that can be wished for, one after the other: two technicians visit at a time, and each test wants its own."""
+    while True:
+        for days in range(1, 14):
+            day = (MORNING + timedelta(days=days)).date()
+            if day.isoweekday() != 7:
+                yield from ({"visit_date": day.isoformat(), "visit_slot": slot} for slot in ("AM1", "AM2", "PM1", "PM2"))
+
+
+VISITS = visits()
 
 
 def application(**changes: Any) -> dict[str, Any]:
     """What customer Kim types."""
-    typed = {
+    typed = next(VISITS) | {
         "product_type": "BUNDLE",
         "postcode": "06236",
         "road_address": "서울 강남구 테헤란로 1",
         "detail_address": "101동 1001호",
-        "visit_date": visit_day(),
-        "visit_slot": "AM2",
         "applicant_name": "김고객",
         "mobile": "010-1234-5678",
         "email": "",
@@ -103,8 +92,8 @@ class Visitor:
         return self.post(f"/t/{token}", {"digits": digits})
 
     def sign_in(self, login: str) -> None:
-        """Start a session as one of the cast."""
-        answer = self.post("/login", {"login": login, "password": PASSWORD})
+        """Start a session as one of the staff."""
+        answer = self.post("/login", {"login": login, "password": demo.PASSWORD})
         assert answer.status_code == 303, answer.text
 
 

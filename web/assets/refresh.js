@@ -1,4 +1,4 @@
-// <form data-refreshable>: some answers decide what else the form asks or what it costs. When such a field ([data-refresh]) changes, the server is
+// <form data-refreshable>: some answers decide what else the form asks or what it costs. When such a field ([data-triggers]) changes, the server is
 // asked for the form as it is now; the parts marked [data-fresh] are replaced, and the focus stays. Without this script there is a button for it.
 async function refresh(form) {
   const typed = fingerprint(form);
@@ -26,7 +26,7 @@ function fingerprint(form) {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-refreshable]");
-  if (form && event.target.matches("[data-refresh]") && !form.querySelector("input[type=file]")) refresh(form);
+  if (form && event.target.matches("[data-triggers]") && !form.querySelector("input[type=file]")) refresh(form);
 });
 
 for (const button of document.querySelectorAll("[data-recount]")) button.hidden = true;

@@ -59,12 +59,12 @@ def send(app: str, door: str) -> Page:
         return move(app, door, typed, key)
     try:
         started = current_app.extensions["baton"].do(instances.start, app=app, door=door, actor=CUSTOMER, submission=typed, key=key)
-    except (NotFound, Refused) as refusal:
+    except Refused as refusal:
         if wants_json() or isinstance(refusal, NotFound):
             raise
         return again(app, door, typed, key, refusal)
     if wants_json():
-        return answer(app, started), 201  # type: ignore[return-value]
+        return answer(app, started)
     return redirect(url_for("portal.receipt", app=app, token=started.token), 303)
 
 
@@ -99,7 +99,7 @@ def again(app: str, door: str, typed: dict[str, Any], key: str | None, refusal: 
     if refusal.code == "IDEMPOTENCY_MISMATCH":
         key = secrets.token_urlsafe(16)
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, Busy) else {}
-    return page(app, door, shown, steps.first_wrong(shown.form, errors), key), refusal.status, headers  # type: ignore[return-value]
+    return page(app, door, shown, steps.first_wrong(shown.form, errors), key), refusal.status, headers
 
 
 def door_page(app: str, door: str, typed: dict[str, Any] | None = None, errors: dict[str, Any] | None = None) -> DoorPage:
@@ -129,9 +129,11 @@ def page(app: str, door: str, shown: DoorPage, number: int = 1, key: str | None 
 
 def answer(app: str, started: instances.Started) -> Response:
     """What a program gets for an application."""
-    return jsonify(
+    response = jsonify(
         number=started.number,
         token=started.token,
         receipt_url=url_for("portal.receipt", app=app, token=started.token),
         tracking_url=url_for("portal.track", token=started.token),
     )
+    response.status_code = 201
+    return response

@@ -6,7 +6,9 @@ from engine.apps import Door
 from engine.errors import NotFound
 from engine.views import catalogue as services
 from engine.views.catalogue import LiveApp
+from web import formats
 from web.gateway import PUBLIC, allow
+from web.texts import Text
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -28,13 +30,20 @@ def service(app: str) -> str:
     live = next((each for each in live_apps() if each.key == app and public_doors(each)), None)
     if live is None:
         raise NotFound("NO_APP")
-    return render_template("portal/service.html", live=live, doors=public_doors(live), milestones=live.app.tracking.milestones)
+    return render_template("portal/service.html", live=live, doors=public_doors(live), steps=steps_of(live))
 
 
 def live_apps() -> list[LiveApp]:
     """Every app that is deployed."""
     with current_app.extensions["baton"].read() as read:
         return services.apps(read)
+
+
+def steps_of(live: LiveApp) -> list[Text]:
+    """The milestones of a case that nobody has applied for yet."""
+    return [
+        {lang: text.render({}, formats.now(), lang) for lang, text in milestone.text.items()} for milestone in live.app.tracking.milestones
+    ]
 
 
 def public_doors(live: LiveApp) -> list[Door]:

@@ -9,8 +9,9 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
+from engine.runtime.cases import CaseRef
 from engine.views import tracking
-from engine.views.tracking import CaseRef, TrackingPage
+from engine.views.tracking import TrackingPage
 from web import submissions
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from engine.actors import CUSTOMER
 from engine.errors import Busy, NotFound, Refused
 from engine.runtime import cases
+from engine.runtime.cases import CaseRef
 from engine.views import tracking
-from engine.views.tracking import CaseRef
 from web import submissions
 from web.errors import field_messages
 from web.extensions import limiter
