@@ -12,7 +12,7 @@ from engine.apps.files import digest, named
 from engine.apps.known import known
 from engine.apps.manifest import Manifest, read_manifest
 from engine.apps.model import Notification, ProcessApp, Tracking
-from engine.apps.reading import read_toml
+from engine.apps.reading import plain, read_toml
 from engine.apps.records import Records, read_records
 from engine.apps.texts import read_checks, read_notifications, read_tracking
 from engine.bpmn.lint import lint as lint_drawings
@@ -128,7 +128,7 @@ class _Builder:
             checks=MappingProxyType(read_checks(self._name("checks.toml"), self._bytes("checks.toml"), self.problems)),
             tracking=tracking,
             notifications=MappingProxyType(notifications),
-            seed=MappingProxyType(read_toml(self._name("seed.toml"), self._bytes("seed.toml"), self.problems) or {}),
+            seed=MappingProxyType(plain(read_toml(self._name("seed.toml"), self._bytes("seed.toml"), self.problems) or {})),
             subjects=MappingProxyType(subjects_of_processes(model, self.problems)),
             process_facts=MappingProxyType(facts_of_processes(model, records.records, self.problems)),
         )

@@ -122,5 +122,6 @@ def _english(names: Names, form: Form, item: Item, records: list[RecordType]) ->
         if "ko" in texts and "en" not in texts and "en" not in known:
             names.problems.english(form.file, item.key or item.id, {"ko": texts["ko"].text})
     for option in item.options:
-        if "en" not in option.label and not (inherited and inherited.choice(str(option.value))) and not option.label["ko"].text.isascii():
-            names.problems.english(form.file, item.key, {"ko": option.label["ko"].text})
+        korean = option.label.get("ko")
+        if korean and not korean.text.isascii() and "en" not in option.label and not (inherited and inherited.choice(str(option.value))):
+            names.problems.english(form.file, item.key, {"ko": korean.text})

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine import feel
 from engine.apps.model import Action, Door, ErrorText, Listener, Refusal, Role
-from engine.apps.reading import check, read_toml
+from engine.apps.reading import check, plain, read_toml
 from engine.apps.spec import ActionSpec, AppSpec, DoorSpec, ListenerSpec, Words
 from engine.errors import Text
 from engine.forms.problems import Problems
@@ -53,7 +53,7 @@ class _Reader:
     def manifest(self, spec: AppSpec) -> Manifest:
         roles = {key: Role(key, self._words(f"roles.{key}", role), role.lanes, role.home) for key, role in spec.roles.items()}
         errors = {code: ErrorText(self._words(f"errors.{code}", error), error.status) for code, error in spec.errors.items()}
-        settings: dict[str, Any] = dict(spec.settings)
+        settings: dict[str, Any] = plain(spec.settings)
         if spec.features:
             settings["features"] = dict(spec.features)
         return Manifest(

@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -41,6 +42,15 @@ def read_toml(file: str, data: bytes, problems: Problems) -> dict[str, Any] | No
         }
         problems.note(file, _line(str(error)), "toml-syntax", {"ko": f"TOML을 읽을 수 없어요: {error}", "en": f"This is not TOML: {error}"}, mend)
     return None
+
+
+def plain(value: Any) -> Any:
+    """TOML's values as JSON: dates and times in ISO 8601."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, (date, time)) else value
 
 
 def _line(message: str) -> str:

@@ -1,6 +1,7 @@
 """What the files of an app say about each other: every name that is used exists."""
 
-from engine.apps import form_references, model_references, record_references
+from engine import bpmn
+from engine.apps import form_references, model_references, path_references, record_references
 from engine.apps.lookups import STATUS, Names
 from engine.apps.model import Action, ProcessApp
 from engine.forms.problems import Problems
@@ -14,6 +15,7 @@ def check(app: ProcessApp, problems: Problems) -> None:
     record_references.check(app, names)
     model_references.check(app, names)
     form_references.check(app, names)
+    path_references.check(app, names)
 
 
 def _manifest(app: ProcessApp, names: Names) -> None:
@@ -29,6 +31,7 @@ def _manifest(app: ProcessApp, names: Names) -> None:
         process = app.model.processes.get(door.process)
         starts = {start.id for start in process.starts} if process else set()
         names.known(file, f"{at}.start", ("시작 이벤트", "start event"), [door.start] if process else [], starts)
+        _enterable(names, file, at, process, door.start)
     for action in app.actions.values():
         _action(app, names, file, action)
     for number, listener in enumerate(app.listeners):
@@ -36,10 +39,21 @@ def _manifest(app: ProcessApp, names: Names) -> None:
         names.known(file, f"listen[{number}].message", ("메시지", "message"), [listener.message], model_references.messages(app))
 
 
+def _enterable(names: Names, file: str, at: str, process: bpmn.Process | None, start: str | None) -> None:
+    if process and not start and not any(event.event == "none" for event in process.starts):
+        text = {"ko": f"{process.id}에 빈 시작 이벤트가 없어 이 문으로 시작할 수 없어요.", "en": f"{process.id} has no none start event to begin at."}
+        mend = {
+            "ko": "그림에 빈 시작 이벤트를 그리거나 start에 시작 이벤트를 적어 주세요.",
+            "en": "Draw a none start event, or name a start event in `start`.",
+        }
+        names.problems.note(file, at, "no-start-event", text, mend)
+
+
 def _action(app: ProcessApp, names: Names, file: str, action: Action) -> None:
     at = f"action[{action.id}]"
     names.known(file, f"{at}.form", ("양식", "form"), [action.form], app.forms)
     names.known(file, f"{at}.start", ("프로세스", "process"), [action.start], app.model.processes)
+    _enterable(names, file, at, app.model.processes.get(action.start or ""), None)
     names.known(file, f"{at}.message", ("메시지", "message"), [action.message], model_references.messages(app))
     names.known(file, f"{at}.roles", ("역할", "role"), action.roles, app.roles)
     names.codes(file, f"{at}.refuse", (refusal.code for refusal in action.refusals))

@@ -135,6 +135,9 @@ class _Builder:
 
     def _option(self, component: Component, option: Option) -> FixedOption:
         value = option.value
+        if value == "":
+            mend = {"ko": "값(value)을 적어 주세요.", "en": "Write its value."}
+            self._error(component, "form-option", {"ko": "값이 없는 선택지가 있어요.", "en": "An option has no value."}, mend)
         own = component.properties
         label = {"ko": option.label or str(value), "en": option.label_en or option.properties.get("label.en") or own.get(f"option.{value}.en")}
         detail = {

@@ -11,10 +11,11 @@ from engine.texts import Template, compile_template
 
 
 class Problems:
-    """The findings of several files. The compiling helpers return None after noting what is wrong."""
+    """The findings of several files, and their expressions. The compiling helpers return None after noting what is wrong."""
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
+        self.expressions: list[tuple[str, str, feel.Expression]] = []
 
     def note(self, file: str, element: str, rule: str, text: Text, mend: Text, level: Level = "error") -> None:
         """Add one finding."""
@@ -28,18 +29,22 @@ class Problems:
     def expression(self, file: str, element: str, text: Any) -> feel.Expression | None:
         """A compiled FEEL expression; a leading `=` is allowed and not needed."""
         try:
-            return feel.compile(str(text).strip().removeprefix("="))
+            expression = feel.compile(str(text).strip().removeprefix("="))
         except feel.FeelSyntaxError as error:
             self._syntax(file, element, str(text), error)
             return None
+        self.expressions.append((file, element, expression))
+        return expression
 
     def template(self, file: str, element: str, text: str) -> Template | None:
         """A compiled `{{FEEL}}` text."""
         try:
-            return compile_template(text)
+            template = compile_template(text)
         except feel.FeelSyntaxError as error:
             self._syntax(file, element, text, error)
             return None
+        self.expressions += [(file, element, piece) for piece in template.pieces if isinstance(piece, feel.Expression)]
+        return template
 
     def templates(self, file: str, element: str, texts: Mapping[str, str | None]) -> Mapping[str, Template]:
         """The languages that are written, compiled."""

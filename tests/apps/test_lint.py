@@ -122,6 +122,7 @@ MISTAKES = {
         "",
     ),
     "a full capacity without a text": (HOME + "records.toml", '"DAY_FULL"', '"FULL"', "capacity.pickup.full", "unknown-error-code", ""),
+    "an option without a value": (FORMS + "library_withdraw.form", '"value": "MOVING"', '"value": ""', "reason", "form-option", ""),
     "a check of an unknown form": (HOME + "checks.toml", "[[library_apply]]", "[[library_aply]]", "", "unknown-form", "library_apply"),
     "a check at an unknown field": (
         HOME + "checks.toml",
@@ -210,6 +211,16 @@ def test_a_mistake_is_named_with_file_element_and_mend(mistake):
 
 
 WARNINGS = {
+    "a field that is not there": (
+        HOME + "tracking.toml",
+        "when    = '= member.status",
+        "when    = '= member.statuss",
+        "status[0].when",
+        "unknown-field",
+    ),
+    "a field behind a reference": (HOME + "notifications.toml", "member.library.name", "member.library.title", "card_ready", "unknown-field"),
+    "a setting that is not there": (HOME + "checks.toml", "> settings.max_books", "> settings.max_bookz", "library_apply[1].when", "unknown-setting"),
+    "a misspelt collection": (HOME + "notifications.toml", "{{member.id}}", "{{memebr.id}}", "new_application", "unknown-name"),
     "a label without English": (
         FORMS + "library_check.form",
         '"properties": { "label.en": "Contact" }',
