@@ -29,7 +29,7 @@ def command(with_demo: bool) -> None:
     if baton.settings.demo:
         demo.seed(baton)
     baton.database.close()
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", "python:web.serve", "web.wsgi:app"])
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", "python:web.serve", "web.wsgi"])
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -12,12 +12,12 @@ TIMEOUT = 10.0
 
 
 def send(smtp_url: str, sender: str, key: str, to: str, subject: str, text: str) -> None:
-    """Deliver one mail with Message-ID `<key@baton>`. Raises ConnectorError; a refused recipient is permanent."""
+    """Deliver one mail with Message-ID `<key@baton>` (dots for colons, which it may not hold). Raises ConnectorError; a refused recipient is permanent."""
     if not smtp_url:
         raise ConnectorError("no mail server is configured; set BATON_SMTP_URL to smtp://host:port", permanent=True)
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject.replace("\n", " ")
-    message["Message-ID"], message["Date"] = f"<{key}@baton>", format_datetime(SystemClock().now())
+    message["Message-ID"], message["Date"] = f"<{key.replace(':', '.')}@baton>", format_datetime(SystemClock().now())
     message.set_content(text)
     address = urlsplit(smtp_url)
     try:

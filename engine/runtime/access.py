@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from engine.actors import Actor
 from engine.clock import KST
 from engine.runtime.reader import Reader
+from engine.runtime.waits import element_of
 from engine.store.tables import UserTaskCandidate
 
 
@@ -31,9 +32,10 @@ def may_see(read: Reader, task: Row[Any], actor: Actor) -> bool:
 
 
 def may_hold(read: Reader, task: Row[Any], roles: Iterable[str]) -> bool:
-    """Whether somebody with these roles may be given the task; one without candidates may go to whoever shares a role with its holder's lane."""
-    shared = candidate_roles(read, task.id)
-    return not shared or not set(shared).isdisjoint(roles)
+    """Whether somebody with these roles may be given the task: a candidate's role, or the role of the lane that it stands in."""
+    app = read.app(task.deployment_id)
+    lane = element_of(app.model, task.process_id, task.element_id).lane
+    return not {*candidate_roles(read, task.id), app.role_of_lane(lane)}.isdisjoint(roles)
 
 
 def when(moment: datetime | None) -> dict[str, str]:
@@ -41,4 +43,4 @@ def when(moment: datetime | None) -> dict[str, str]:
     if moment is None:
         return {"ko": "", "en": ""}
     local = moment.astimezone(KST)
-    return {"ko": format_datetime(local, "M월 d일 a h:mm", locale="ko"), "en": format_datetime(local, "d MMM, h:mm a", locale="en")}
+    return {"ko": format_datetime(local, "M월 d일 aaaa h:mm", locale="ko"), "en": format_datetime(local, "d MMM, h:mm a", locale="en")}

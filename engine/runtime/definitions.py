@@ -8,6 +8,7 @@ from engine import apps
 from engine.actors import Actor
 from engine.ids import new_id
 from engine.runtime import audit
+from engine.runtime.deployed import load
 from engine.runtime.reader import Reader
 from engine.store.commit import Change
 from engine.store.tables import Deployment
@@ -32,7 +33,7 @@ def deploy(read: Reader, *, key: str, files: dict[str, bytes], actor: Actor) -> 
     live = read.one(select(Deployment.version, Deployment.digest).where(Deployment.app == key, Deployment.live.is_(True)))
     if live and live.digest == digest:
         return Change(result=Deployed(key, live.version, digest, False))
-    apps.load(key, files)
+    load(key, files)
     version = (read.value(select(func.max(Deployment.version)).where(Deployment.app == key)) or 0) + 1
     change = Change(result=Deployed(key, version, digest, True))
     change.add(update(Deployment).where(Deployment.app == key, Deployment.live.is_(True)).values(live=False))

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from engine.actors import SYSTEM
 from engine.apps import ProcessApp
 from engine.runtime import record_changes
-from engine.runtime.accounts import save
+from engine.runtime.accounts import hashed
 from engine.runtime.baton import Baton
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records
@@ -61,7 +61,20 @@ def _account(baton: Baton, entry: Mapping[str, Any]) -> None:
     with baton.read() as read:
         known = read.value(select(Account.login).where(Account.login == entry["login"]))
     if known is None:
-        baton.do(save, login=entry["login"], name=entry["name"], password=PASSWORD, roles=entry["roles"], actor=SYSTEM)
+        baton.do(seed_account, entry=entry)
+
+
+@cache
+def _password_hash() -> str:
+    return hashed(PASSWORD)
+
+
+def seed_account(read: Reader, *, entry: Mapping[str, Any]) -> Change:
+    """Create a demo account; all share one password, so it is hashed once."""
+    change = Change()
+    row = {"login": entry["login"], "name": entry["name"], "roles": entry["roles"], "password_hash": _password_hash(), "active": True}
+    change.add(insert(Account), row)
+    return change
 
 
 def seed_records(read: Reader, *, app: ProcessApp, collection: str, rows: list[dict[str, Any]]) -> Change:
@@ -70,6 +83,6 @@ def seed_records(read: Reader, *, app: ProcessApp, collection: str, rows: list[d
     known = {row.id for row in read.all(select(Record.id).where(Record.app == app.key, Record.collection == collection))}
     for row in rows:
         if row.get("id") not in known:
-            record_changes.create(records, collection, {name: value for name, value in row.items()}, record_id=row.get("id"))
+            record_changes.create(records, collection, dict(row), record_id=row.get("id"))
     record_changes.write(records, change)
     return change

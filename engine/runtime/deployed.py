@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
@@ -13,29 +14,44 @@ from engine.store.tables import Deployment
 KEPT = 64
 
 
+_apps: OrderedDict[str, ProcessApp] = OrderedDict()  # by content digest: an app is what its files are, whoever deployed them
+_lock = threading.Lock()
+
+
 class Deployed:
-    """Process apps by deployment id; the least used are dropped past 64."""
+    """Process apps by deployment id."""
 
     def __init__(self) -> None:
-        self._apps: OrderedDict[str, ProcessApp] = OrderedDict()
-        self._lock = threading.Lock()
+        self._digests: dict[str, str] = {}
 
     def get(self, deployment_id: str, connection: Connection) -> ProcessApp:
         """The app of a deployment; NotFound for an unknown id."""
-        with self._lock:
-            if deployment_id in self._apps:
-                self._apps.move_to_end(deployment_id)
-                return self._apps[deployment_id]
-        row = connection.execute(select(Deployment.app, Deployment.files).where(Deployment.id == deployment_id)).first()
+        known = _known(self._digests.get(deployment_id, ""))
+        if known is not None:
+            return known
+        row = connection.execute(select(Deployment.app, Deployment.digest, Deployment.files).where(Deployment.id == deployment_id)).first()
         if row is None:
             raise NotFound("NO_DEPLOYMENT")
-        app = apps.load(row.app, apps.unzip(row.files)[1])
-        self.put(deployment_id, app)
-        return app
+        self._digests[deployment_id] = row.digest
+        return load(row.app, apps.unzip(row.files)[1])
 
-    def put(self, deployment_id: str, app: ProcessApp) -> None:
-        """Keep an app that was just loaded."""
-        with self._lock:
-            self._apps[deployment_id] = app
-            while len(self._apps) > KEPT:
-                self._apps.popitem(last=False)
+
+def load(key: str, files: Mapping[str, bytes]) -> ProcessApp:
+    """The app that these files are. Raises AppRefused with what could not run as drawn."""
+    digest = apps.digest(files)
+    app = _known(digest)
+    if app is None:
+        app = apps.load(key, dict(files))
+        with _lock:
+            _apps[digest] = app
+            while len(_apps) > KEPT:
+                _apps.popitem(last=False)
+    return app
+
+
+def _known(digest: str) -> ProcessApp | None:
+    with _lock:
+        app = _apps.get(digest)
+        if app is not None:
+            _apps.move_to_end(digest)
+        return app

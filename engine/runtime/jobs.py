@@ -22,7 +22,10 @@ BACK_OFF = (10, 60, 300)  # seconds before the next try, by failures so far (C-1
 
 
 def claim(read: Reader) -> Change:
-    """Lease the oldest due job of ours; service jobs wait for external workers. Answers its row as a dict, with a fresh lease token, or None when nothing is due."""
+    """Lease the oldest due job of ours; service jobs wait for external workers.
+
+    Answers its row as a dict, with a fresh lease token, or None when nothing is due.
+    """
     due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, Job.kind != "service")
     job = read.one(select(*Job.__table__.c).where(*due).order_by(Job.due_at, Job.id).limit(1))
     if job is None:

@@ -14,7 +14,8 @@ from engine.runtime.records import Records, RecordView
 class Names(Mapping[str, Any]):
     """A lazy mapping: a collection is only read when an expression names it.
 
-    The case record, and a record that the case refers to by a field of its collection's name, is that record; every other collection is the list of its records.
+    The case record, and a record that the case refers to by a field of its collection's name, is that record;
+    every other collection is the list of its records.
     """
 
     def __init__(self, records: Records, case: RecordView | None, actor: Actor) -> None:

@@ -22,7 +22,10 @@ LANGUAGES = {"ko", "en"}
 
 
 def delivery(read: Reader, job: Mapping[str, Any]) -> Delivery:
-    """The delivery of a `notify` job (a row of `job` as a dict). Raises ConnectorError, permanent, when the app's files do not say whom to tell what."""
+    """The delivery of a `notify` job (a row of `job` as a dict).
+
+    Raises ConnectorError, permanent, when the app's files do not say whom to tell what.
+    """
     work, _ = step.load(read, job["instance_id"], SYSTEM)
     name = job["payload"]["headers"].get("notification", "")
     notification = work.app.notifications.get(name)

@@ -1,4 +1,4 @@
-"""The heart: one step of one process instance. A pure function of snapshot, records, command, time and numbers; its Change is written by `store.commit`."""
+"""The heart: one step of one process instance, a pure function of snapshot, records, command, time and numbers. `store.commit` writes its Change."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -51,7 +51,7 @@ class Host:
 
     def decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
         """The value of a decision; which rules matched goes into the history."""
-        decision = self._work.app.decisions[decision_id].decide(decision_id, scope, now=self.now)
+        decision = self._work.app.decisions[decision_id].decide(decision_id, scope, now=self.now, seed=self.seed)
         rules = [{"table": rule.table, "rule": rule.rule} for rule in decision.matched]
         self._work.events.append({"type": "decision", "id": decision_id, "rules": rules})
         return decision.value

@@ -107,8 +107,8 @@ def element_of(model: Model, process_id: str, element_id: str) -> Element:
 
 
 def candidates(work: Work, element: Element, wait: Wait) -> list[str]:
-    """The roles that may take the task: its candidate groups, without them the role of its lane."""
-    if wait.groups:
+    """The roles that may take the task: its candidate groups; a task for nobody in particular is for the role of its lane."""
+    if wait.groups or wait.assignee or wait.users:
         return sorted(set(wait.groups))
     role = work.app.role_of_lane(element.lane) if element.lane else None
     return [role] if role else []

@@ -17,7 +17,7 @@ from engine.runtime.reader import Reader
 from engine.runtime.record_changes import reference_term
 from engine.runtime.records import Records, RecordView
 from engine.store.tables import Deployment, Record, SearchKey, UserTask
-from engine.texts import Coded, for_people, mask, pick
+from engine.texts import Coded, for_people, mask, mobile, pick
 from engine.views import operations, timeline
 from engine.views.operations import InstanceRow
 from engine.views.task_rows import TaskRow, rows_of
@@ -130,7 +130,7 @@ def case(read: Reader, app: str, number: str, *, lang: str, actor: Actor) -> Cas
     row = read.one(select(Record.collection, Record.updated_at).where(Record.app == app, Record.id == number))
     if row is None:
         raise NotFound()
-    return _page(read, CaseRef(app, row.collection, number), row.updated_at, lang, actor)
+    return _page(read, CaseRef(app, row.collection, number), row.updated_at, lang, actor, clear=False)
 
 
 def around(read: Reader, task: Row[Any], *, lang: str, actor: Actor) -> CasePage:
@@ -138,10 +138,11 @@ def around(read: Reader, task: Row[Any], *, lang: str, actor: Actor) -> CasePage
     row = read.one(select(Record.updated_at).where(Record.app == task.app, Record.collection == task.collection, Record.id == task.business_key))
     if row is None:
         raise NotFound()
-    return _page(read, CaseRef(task.app, task.collection, task.business_key), row.updated_at, lang, actor)
+    ref = CaseRef(task.app, task.collection, task.business_key)
+    return _page(read, ref, row.updated_at, lang, actor, clear=task.state == "open" and task.assignee == actor.id)
 
 
-def _page(read: Reader, ref: CaseRef, updated_at: datetime, lang: str, actor: Actor) -> CasePage:
+def _page(read: Reader, ref: CaseRef, updated_at: datetime, lang: str, actor: Actor, *, clear: bool) -> CasePage:
     _, app, names = cases.opened(read, ref, actor)
     numbers = related(read, names)
     found = operations.of_case(read, ref.app, numbers)
@@ -149,7 +150,7 @@ def _page(read: Reader, ref: CaseRef, updated_at: datetime, lang: str, actor: Ac
     own = next((row for row in found if row.number == ref.number), None)
     return CasePage(
         case_row(read, ref, updated_at, lang),
-        fields(read, names, lang),
+        fields(read, names, lang, clear=clear),
         timeline.of_case(read, ref.app, numbers),
         found,
         rows_of(read, [row for row in tasks if row.state == "open"], lang),
@@ -188,8 +189,8 @@ def _is_case(app: ProcessApp, collection: str | None) -> bool:
     return any(kind.name == collection for process in app.model.processes if (kind := app.case_of(process)))
 
 
-def fields(read: Reader, names: Names, lang: str) -> list[tuple[Text, str, bool]]:
-    """The filled fields of the case record, personal ones masked."""
+def fields(read: Reader, names: Names, lang: str, *, clear: bool) -> list[tuple[Text, str, bool]]:
+    """The filled fields of the case record; personal ones are in clear only for whoever holds the work on the case."""
     record = names.case
     if record is None:
         return []
@@ -198,9 +199,14 @@ def fields(read: Reader, names: Names, lang: str) -> list[tuple[Text, str, bool]
         if record.data.get(name) in (None, ""):
             continue
         value = record[name]
-        text = mask(str(value), field.type) if field.pii else shown_value(value, lang, read.now)
-        shown.append((field.label or {"ko": name}, text, field.pii))
+        hidden = field.pii and not clear
+        text = mask(str(value), field.type) if hidden else _in_clear(value, field.type, lang, read.now)
+        shown.append((field.label or {"ko": name}, text, hidden))
     return shown
+
+
+def _in_clear(value: Any, field_type: str, lang: str, now: datetime) -> str:
+    return mobile(str(value)) if field_type == "mobile" else shown_value(value, lang, now)
 
 
 def shown_value(value: Any, lang: str, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """The apps: what customers can start, what analysts have deployed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine import forms
 from engine.actors import Actor
 from engine.apps import Door, ProcessApp
+from engine.bpmn import Element
 from engine.errors import Text
 from engine.forms import FormView
 from engine.runtime.instances import checked, opened_door
@@ -17,6 +18,7 @@ from engine.runtime.names import Names
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records
 from engine.store.tables import Deployment, ProcessInstance
+from engine.texts import pick
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,21 @@ def door_form(
     names = Names(Records(read, app), None, actor)
     if door.form is None:
         return DoorPage(app, door, FormView("", lang, ()))
-    return DoorPage(
-        app, door, forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=app.case_of(door.process))
-    )
+    kind = app.case_of(door.process)
+    view = forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
+    return DoorPage(app, door, labelled(view, start_of(app, door.process, door.start), lang))
+
+
+def start_of(app: ProcessApp, process_id: str, start: str | None) -> Element:
+    """The start event that a form belongs to: the one named, else the process's none start event."""
+    process = app.model.processes[process_id]
+    return process.elements[start] if start else next((each for each in process.starts if each.event == "none"), process.starts[0])
+
+
+def labelled(view: FormView, element: Element, lang: str) -> FormView:
+    """The form with the submit button's words from the drawing (`baton:submitLabel`), where it has any."""
+    texts = {language: element.properties.get(f"baton:submitLabel.{language}", "") for language in ("ko", "en")}
+    return replace(view, submit_label=pick(texts, lang)) if any(texts.values()) else view
 
 
 def check_door(read: Reader, key: str, door_id: str, *, actor: Actor, values: Mapping[str, Any]) -> None:

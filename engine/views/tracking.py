@@ -22,6 +22,7 @@ from engine.texts import mask, pick
 from engine.vault import normalised
 from engine.views import timeline
 from engine.views.cases import shown_value
+from engine.views.catalogue import labelled, start_of
 
 
 @dataclass(frozen=True)
@@ -185,4 +186,5 @@ def action_form(
     if action.form:
         kind = cases.record_type(app, action)
         form = forms.view(app, action.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
+        form = labelled(form, start_of(app, action.start, None), lang) if action.start else form
     return ActionPage(ref, action, form, _details(app, names, read, lang))

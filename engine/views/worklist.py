@@ -20,6 +20,7 @@ from engine.store.tables import Account, UserTask, UserTaskCandidate
 from engine.views import cases as case_pages
 from engine.views import operations
 from engine.views.cases import CasePage
+from engine.views.catalogue import labelled
 from engine.views.task_rows import TaskRow, rows_of
 
 PAGE = 50
@@ -62,7 +63,10 @@ class Day:
 
 
 def page(read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str = "", sort: str = "due", page: int = 1, lang: str) -> Worklist:
-    """A tab of the worklist: `mine`, `team` (unclaimed, or held by a colleague), `all` that is open, `done` by me. `q` is a case number or part of one."""
+    """A tab of the worklist: `mine`, `team` (unclaimed, or held by a colleague), `all` that is open, `done` by me.
+
+    `q` is a case number or part of one.
+    """
     wanted = tab if tab in TABS else "mine"
     tabs = {name: _tab(name, actor) for name in TABS}
     narrowed = [UserTask.business_key.contains(q, autoescape=True)] if q else []
@@ -109,7 +113,7 @@ def task(
         may_claim=is_open and free,
         may_release=is_open and row.assignee == actor.id and bool(access.candidate_roles(read, task_id)),
         may_complete=is_open and (free or row.assignee == actor.id or access.is_lead(actor)),
-        people=_people(read, row) if is_open and (free or row.assignee == actor.id or access.is_lead(actor)) else [],
+        people=_people(read, row, actor) if is_open and (free or row.assignee == actor.id or access.is_lead(actor)) else [],
         case=case_pages.around(read, row, lang=lang, actor=actor),
         drawing=operations.drawing(read, row.instance_id, row.deployment_id, row.process_id, lang=lang, crop_to=row.element_id),
         draft_saved_at=saved_at,
@@ -125,23 +129,36 @@ def _form(read: Reader, row: Row[Any], actor: Actor, lang: str, values: Mapping[
     element = element_of(work.app.model, row.process_id, row.element_id)
     kind = work.app.saves(element) or work.app.case_of(row.process_id)
     names = execution.scope(row.token)
-    return forms.view(work.app, row.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
+    view = forms.view(work.app, row.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
+    return labelled(view, element, lang)
 
 
-def _people(read: Reader, row: Row[Any]) -> list[tuple[str, str]]:
+def _people(read: Reader, row: Row[Any], actor: Actor) -> list[tuple[str, str]]:
     accounts = read.all(select(Account.login, Account.name, Account.roles).where(Account.active.is_(True)).order_by(Account.name))
-    return [(found.login, found.name) for found in accounts if found.login != row.assignee and access.may_hold(read, row, found.roles)]
+    return [
+        (found.login, found.name) for found in accounts if found.login not in (row.assignee, actor.id) and access.may_hold(read, row, found.roles)
+    ]
 
 
 def day(read: Reader, actor: Actor, wanted: date, *, lang: str) -> Day:
-    """The person's tasks due on a day, open and done, by time, and the counts of its week (Monday first)."""
+    """The person's tasks due on a day, open and done, by time, and the counts of its week (Monday first).
+
+    Today also has what is overdue or has no due date: nothing that a person must do may be invisible.
+    """
     monday = wanted - timedelta(days=wanted.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
-    held = or_(and_(UserTask.state == "open", UserTask.assignee == actor.id), and_(UserTask.state == "done", UserTask.done_by == actor.id))
-    within = (UserTask.due >= _start(week[0]), UserTask.due < _start(week[-1] + timedelta(days=1)))
-    rows = list(read.all(select(*UserTask.__table__.c).where(held, *within).order_by(UserTask.due, UserTask.created_at)))
+    rows = _held(read, actor, UserTask.due >= _start(week[0]), UserTask.due < _start(week[-1] + timedelta(days=1)))
     by_day = {each: [row for row in rows if row.due.astimezone(KST).date() == each] for each in week}
-    return Day(wanted, [(each, sum(row.state == "open" for row in by_day[each])) for each in week], rows_of(read, by_day[wanted], lang))
+    found = by_day[wanted]
+    if wanted == read.now.astimezone(KST).date():
+        late = _held(read, actor, UserTask.state == "open", or_(UserTask.due.is_(None), UserTask.due < _start(wanted)))
+        found = late + found
+    return Day(wanted, [(each, sum(row.state == "open" for row in by_day[each])) for each in week], rows_of(read, found, lang))
+
+
+def _held(read: Reader, actor: Actor, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    mine = or_(and_(UserTask.state == "open", UserTask.assignee == actor.id), and_(UserTask.state == "done", UserTask.done_by == actor.id))
+    return list(read.all(select(*UserTask.__table__.c).where(mine, *where).order_by(UserTask.due, UserTask.created_at)))
 
 
 def _start(of: date) -> datetime:
