@@ -9,7 +9,7 @@ from engine.feel.equality import plain_number
 from engine.feel.errors import Null
 from engine.feel.numbers import CONTEXT, Number, whole
 from engine.feel.run import Run
-from engine.feel.temporal import DAY, NANOS, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration, from_instant
+from engine.feel.temporal import DAY, NANOS, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration, at_midnight, from_instant
 from engine.feel.values import adopt, type_name
 
 _MAX_EXPONENT = 999_999_999
@@ -150,8 +150,8 @@ def _time_plus(time: Time, nanos: int) -> Time:
 
 def _date_time_minus(left: Any, right: Any) -> DaysTimeDuration:
     """Both or neither need an offset; a date counts as midnight UTC (DMN 1.5, table 57)."""
-    a = DateTime(left, Time(0, 0)) if isinstance(left, Date) else left
-    b = DateTime(right, Time(0, 0)) if isinstance(right, Date) else right
+    a = at_midnight(left) if isinstance(left, Date) else left
+    b = at_midnight(right) if isinstance(right, Date) else right
     if (a.utc_offset is None) != (b.utc_offset is None):
         raise Null("cannot subtract: only one of the two has a time offset", "둘 중 하나에만 시간대가 있어서 뺄 수 없어요.")
     return DaysTimeDuration(a.instant() - b.instant())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from engine.feel import nodes, types
 from engine.feel.compile_boxed import weight_of
 from engine.feel.errors import Null
+from engine.feel.inference import result_type
 from engine.feel.iteration import items_from, items_upto
-from engine.feel.lambdas import Lambda, result_type
+from engine.feel.lambdas import Lambda
 from engine.feel.run import Place, Run
 from engine.feel.scope import Closure, Locals
 from engine.feel.values import type_name
@@ -131,9 +132,9 @@ def _function(compiler: Compiler, node: nodes.FunctionLiteral) -> Closure:
     compiler.frames.pop()
     checks = [None if kind is None else types.check_of(kind, compiler.types) or _never for _, kind in node.parameters]
     parameters = tuple(name for name, _ in node.parameters)
-    declared = [kind or nodes.TypeName("Any") for _, kind in node.parameters]
-    signature = nodes.TypeName("function", declared, None, result_type(node.body))
-    text = compiler.text
+    declared = {name: kind or nodes.TypeName("Any") for name, kind in node.parameters}
+    signature = nodes.TypeName("function", list(declared.values()), None, result_type(node.body, declared))
+    text = compiler.text[node.body.start : node.body.end]
 
     def make_function(run: Run) -> Lambda:
         return Lambda(parameters, list(slots.values()), checks, body, run.context, list(run.slots), signature, text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from engine.feel import limits, nodes
+from engine.feel import nodes
 from engine.feel.equality import compare
 from engine.feel.errors import Null
 from engine.feel.properties import property_of
@@ -145,7 +145,7 @@ def _entry(run: Run, item: Any, name: str, place: Place) -> Any:
     """An entry of one item; a list inside a list is looked through as well."""
     if isinstance(item, Mapping) and name not in item:
         return None
-    return select(run, item, name, place) if not isinstance(item, (list, tuple)) or len(item) < limits.MAX_LIST else None
+    return select(run, item, name, place)
 
 
 def _missing(run: Run, place: Place, name: str) -> None:
@@ -181,8 +181,7 @@ def _filter_base(compiler: Compiler, node: nodes.Node) -> Closure:
 
 
 def _is_index(node: nodes.Node) -> bool:
-    inner = node.operand if isinstance(node, nodes.Negate) else node
-    return isinstance(inner, nodes.Literal) and isinstance(inner.value, (int, Decimal)) and not isinstance(inner.value, bool)
+    return isinstance(node, nodes.Literal) and type(node.value) in (int, Decimal)
 
 
 def item_at(run: Run, value: Any, index: Any, place: Place) -> Any:

@@ -68,9 +68,6 @@ def _power(compiler: Compiler, node: nodes.Power) -> Closure:
 
 def _negate(compiler: Compiler, node: nodes.Negate) -> Closure:
     operand, place = compiler.compile(node.operand), compiler.place(node)
-    if isinstance(node.operand, nodes.Literal) and type(node.operand.value) in _NUMBERS:
-        constant = arithmetic.negate(node.operand.value)
-        return lambda run: constant
 
     def negate(run: Run) -> Any:
         try:

@@ -69,7 +69,7 @@ def _scalars(kind: str, left: Any, right: Any) -> bool | None:
     if kind in ("date and time", "time"):
         return compare(left, right) == 0
     if kind == "function":
-        return left is right
+        return bool(left.equals(right))
     return bool(left == right)
 
 

@@ -7,6 +7,7 @@ from engine.feel import nodes
 from engine.feel.errors import Null
 from engine.feel.run import Run
 from engine.feel.scope import Closure
+from engine.feel.temporal import Date, at_midnight
 from engine.feel.values import Function, type_name, wrong_count
 
 Check = Callable[[Any], bool]
@@ -41,6 +42,12 @@ class Lambda(Function):
         """The function's type."""
         return self._signature
 
+    def equals(self, other: Any) -> bool:
+        """Whether the other function has the same parameters, body and scope (DMN 1.5, table 53)."""
+        if not isinstance(other, Lambda) or (self.parameters, self.text) != (other.parameters, other.text) or self.context is not other.context:
+            return False
+        return len(self.slots) == len(other.slots) and all(ours is theirs for ours, theirs in zip(self.slots, other.slots, strict=True))
+
     def apply(self, run: Run, arguments: list[Any]) -> Any:
         """The value of the body with the arguments bound; raises Null when they do not fit."""
         if len(arguments) != len(self.parameters):
@@ -62,21 +69,14 @@ class Lambda(Function):
 
 
 def _conforming(value: Any, check: Check, parameter: str) -> Any:
-    """The argument, taken out of a list of one where that makes it fit (DMN 1.5, 10.3.2.9.4)."""
+    """The argument after implicit conversions (DMN 1.5, 10.3.2.9.4)."""
     if value is None or check(value):
         return value
     if isinstance(value, (list, tuple)) and len(value) == 1 and (value[0] is None or check(value[0])):
         return value[0]
+    if isinstance(value, Date) and check(at_midnight(value)):
+        return at_midnight(value)
+    if check([value]):
+        return [value]
     kind = type_name(value)
     raise Null(f"parameter '{parameter}' does not take a {kind}", f"매개변수 '{parameter}'은(는) {kind}을(를) 받지 않아요.")
-
-
-def result_type(body: nodes.Node) -> nodes.TypeName:
-    """The type of a function's result as far as its text shows it; Any otherwise."""
-    if isinstance(body, nodes.Literal):
-        return nodes.TypeName(type_name(body.value))
-    if isinstance(body, (nodes.Compare, nodes.Between, nodes.Logic, nodes.In, nodes.Quantified, nodes.InstanceOf)):
-        return nodes.TypeName("boolean")
-    if isinstance(body, nodes.Chain) and any(operator in "*/-" for operator, _ in body.rest) and isinstance(body.first, nodes.Literal):
-        return result_type(body.first)
-    return nodes.TypeName("Any")

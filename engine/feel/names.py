@@ -14,6 +14,8 @@ BLANK = re.compile(f"[{_SPACE_CLASS}]*")
 # U+3000 (ideographic space) and the like are white space although rule 28 would let some of them begin a name.
 WORD = re.compile(f"[{_START}][{_PART}]*")
 PIECE = re.compile(f"[{_PART}]+|[^{_SPACE_CLASS}]")
+# What may be a name at all: brackets, quotes and signs of comparison in a key would take over the expression.
+_NAME = re.compile(f'[{_START}][^()\\[\\]{{}}<>=,:;|@"\\\\]*')
 # A key of a context, a named argument, a parameter: anything a name may have, up to the mark after it.
 LOOSE = re.compile(f"[{_START}][{_PART}./\\-'’+* ]*")
 
@@ -42,7 +44,7 @@ def index_of(names: Iterable[str]) -> Index:
 
 def extend(index: Index, names: Iterable[str]) -> Index:
     """A copy of the index with more names; the same index when none of them needs it."""
-    odd = [name for name in names if not is_plain(name) and pieces(name)]
+    odd = [name for name in names if not is_plain(name) and _NAME.fullmatch(name)]
     if not odd:
         return index
     copy = {first: list(entries) for first, entries in index.items()}

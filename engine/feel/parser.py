@@ -96,6 +96,9 @@ class Parser(Cursor):
 
     def _negation(self) -> nodes.Node:
         start = self.advance().start
+        if self.token.kind == "number":  # the sign belongs to the literal (grammar rule 35)
+            token = self.advance()
+            return nodes.Literal(start, token.end, -token.value)
         operand = self.expression(NEGATION)
         return nodes.Negate(start, operand.end, operand)
 

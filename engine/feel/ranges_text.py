@@ -42,7 +42,7 @@ def _no_range(text: str) -> Null:
 
 
 def _end(text: str, whole: str) -> Any:
-    if text in ("", "null"):
+    if not text:
         return None
     if _NUMBER.fullmatch(text):
         return from_text(text)

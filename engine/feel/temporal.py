@@ -125,6 +125,11 @@ def from_python(value: python.date | python.time | python.timedelta) -> Temporal
     return DaysTimeDuration((value.days * 86_400 + value.seconds) * NANOS + value.microseconds * 1000)
 
 
+def at_midnight(date: Date) -> DateTime:
+    """The date as a date and time at midnight UTC (DMN 1.5, 10.3.2.9.4)."""
+    return DateTime(date, Time(0, 0))
+
+
 def from_instant(nanos: int, like: Time) -> DateTime:
     """The date and time at that instant, shown in the offset or zone of `like` (local ones count as UTC)."""
     offset = like.offset or 0

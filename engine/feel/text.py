@@ -64,12 +64,15 @@ class _Writer:
         return scalar_text(value)
 
     def _range(self, value: Range) -> str:
-        if value.start is None:
-            return f"({'<=' if value.end_included else '<'} {self.write(value.end)})"
-        if value.end is None:
-            return f"({'>=' if value.start_included else '>'} {self.write(value.start)})"
+        """The range as `range()` reads it (grammar rule 66): `[1..10)`, `(..10]`, `[@"2026-11-20"..)`."""
         opening, closing = "[" if value.start_included else "(", "]" if value.end_included else ")"
-        return f"{opening}{self.write(value.start)}..{self.write(value.end)}{closing}"
+        return f"{opening}{self._end(value.start)}..{self._end(value.end)}{closing}"
+
+    def _end(self, value: Any) -> str:
+        if value is None:
+            return ""
+        text = self.write(value)
+        return text if type_name(value) in ("number", "string") else f'@"{text}"'
 
 
 def quoted(text: str) -> str:

@@ -42,6 +42,10 @@ class Function:
         """The function's type; Any where nothing more is known."""
         return TypeName("function", [TypeName("Any") for _ in self.parameters], None, TypeName("Any"))
 
+    def equals(self, other: Any) -> bool:
+        """Whether the other function is the same one."""
+        return self is other
+
     def apply(self, run: Run, arguments: list[Any]) -> Any:
         """The result for positional arguments; raises Null when they do not fit."""
         if len(arguments) != len(self.parameters):

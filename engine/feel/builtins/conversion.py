@@ -134,14 +134,13 @@ def _duration_itself(value: DaysTimeDuration | YearsMonthsDuration) -> DaysTimeD
 def _months_between(start: Date | DateTime, end: Date | DateTime) -> YearsMonthsDuration:
     backwards = _day_key(end) < _day_key(start)
     first, last = (_day_key(end), _day_key(start)) if backwards else (_day_key(start), _day_key(end))
-    months = (last[0] - first[0]) * 12 + last[1] - first[1] - (last[2:] < first[2:])
+    months = (last[0] - first[0]) * 12 + last[1] - first[1] - (last[2] < first[2])
     return YearsMonthsDuration(-months if backwards else months)
 
 
-def _day_key(value: Date | DateTime) -> tuple[int, int, int, int]:
-    if isinstance(value, DateTime):
-        return value.date.year, value.date.month, value.date.day, value.time.nanos
-    return value.year, value.month, value.day, 0
+def _day_key(value: Date | DateTime) -> tuple[int, int, int]:
+    day = _date_of_moment(value)
+    return day.year, day.month, day.day
 
 
 @builtin("range(from: string)")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from engine.feel.errors import Null
 from engine.feel.nodes import TypeName
 from engine.feel.run import Run
+from engine.feel.temporal import at_midnight
 from engine.feel.types import SIMPLE
 from engine.feel.values import Function, adopt, adopt_all, type_name, wrong_count, wrong_name
 
@@ -99,7 +100,7 @@ class Builtin(Function):
         return [self._convert(value, parameters[min(index, last)]) for index, value in enumerate(arguments)]
 
     def _convert(self, value: Any, parameter: Parameter) -> Any:
-        """The argument as the parameter takes it: unwrapped from, or wrapped into, a list of one (DMN 1.5, 10.3.2.9.4)."""
+        """The argument as the parameter takes it, after implicit conversions (DMN 1.5, 10.3.2.9.4)."""
         kinds = parameter.kinds
         if "any" in kinds:
             return adopt(value)
@@ -110,6 +111,8 @@ class Builtin(Function):
             return adopt(value[0])
         if "list" in kinds and kind != "Null":
             return [adopt(value)]
+        if kind == "date" and "date and time" in kinds:
+            return at_midnight(adopt(value))
         wanted = " or ".join(sorted(kinds))
         raise Null(
             f"{self.name}: '{parameter.name}' must be {wanted}, found {kind}",
