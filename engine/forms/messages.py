@@ -11,10 +11,15 @@ def say(ko: str, en: str) -> Text:
 
 def required(label: Text, how: str = "write") -> Text:
     """The field is empty: `how` is "write", "choose" or "tick"."""
+    if how == "tick":
+        return TICK
+    ko, en, one_ko, one_en = ASKED[how]
     name_ko, name_en = pick(label, "ko"), pick(label, "en")
-    verbs = {"write": ("적어", "Please fill in"), "choose": ("골라", "Please choose"), "tick": ("확인하고 표시해", "Please tick")}
-    ko, en = verbs[how]
-    return say(f"{particle(name_ko, '을/를')} {ko} 주세요." if name_ko else f"{ko} 주세요.", f"{en}: {name_en}." if name_en else f"{en} this field.")
+    # A label may be a whole sentence ("어떤 상품을 쓰고 싶으세요?"), which takes no particle.
+    sentence = not name_ko or name_ko.endswith(("?", ".", "요", "다"))
+    return say(
+        one_ko if sentence else f"{particle(name_ko, '을/를')} {ko} 주세요.", one_en if name_en.endswith("?") or not name_en else f"{en}: {name_en}."
+    )
 
 
 def too_long(most: int) -> Text:
@@ -47,6 +52,11 @@ def too_many(most: int) -> Text:
     return say(f"{most}개까지만 고를 수 있어요.", f"You can choose at most {most}.")
 
 
+ASKED = {
+    "write": ("적어", "Please fill in", "이 칸을 적어 주세요.", "Please fill in this field."),
+    "choose": ("골라", "Please choose", "하나를 골라 주세요.", "Please choose one."),
+}
+TICK = say("읽고 표시해 주세요.", "Please read this and tick it.")
 NOT_TEXT = say("글자로 적어 주세요.", "Please enter text.")
 CONTROL = say("쓸 수 없는 특수 문자가 들어 있어요. 지우고 다시 적어 주세요.", "There is a character that cannot be used here; remove it.")
 NAME = say("이름은 1~50자로 적어 주세요.", "Please enter a name of 1 to 50 characters.")

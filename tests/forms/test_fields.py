@@ -170,6 +170,15 @@ def test_nothing_is_null_unless_it_is_required():
     assert field("enum", required=True).parse(None)[1] == {"ko": "칸을 골라 주세요.", "en": "Please choose: Field."}
 
 
+def test_a_label_that_is_a_sentence_is_not_put_into_another_one():
+    question = {"ko": "어떤 상품을 쓰고 싶으세요?", "en": "Which product would you like?"}
+    assert Field("x", "enum", question, required=True).parse("")[1] == {"ko": "하나를 골라 주세요.", "en": "Please choose one."}
+    assert Field("x", "text", {"ko": "왜 그만두세요?"}, required=True).parse("")[1] == {
+        "ko": "이 칸을 적어 주세요.",
+        "en": "Please fill in this field.",
+    }
+
+
 def test_files_come_as_references():
     document = {"document": "d1", "name": "a.jpg", "type": "image/jpeg", "size": 10}
     accepts("file", document, [document])

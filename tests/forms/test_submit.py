@@ -60,7 +60,7 @@ def test_the_decision_is_made_on_the_server():
 
 
 def test_terms_must_be_ticked():
-    assert wrong(terms_agreed=None) == {"terms_agreed": [{"ko": "이용약관 동의를 확인하고 표시해 주세요.", "en": "Please tick: I accept the terms."}]}
+    assert wrong(terms_agreed=None) == {"terms_agreed": [messages.TICK]}
     assert set(wrong(terms_agreed=False)) == {"terms_agreed"}
 
 
