@@ -12,7 +12,20 @@ Verdict = Literal["runs", "refused"]
 Story = TypeVar("Story", bound=Callable[..., None])
 
 PAGE = Path(__file__).parents[2] / "docs" / "developer" / "conformance.md"
-GROUPS = ("Start", "Tasks", "Gateways", "Events", "Boundary events", "Sub-processes", "Event sub-processes", "Loops", "Compensation", "Data", "Other")
+GROUPS = (
+    "Start",
+    "Tasks",
+    "Gateways",
+    "Events",
+    "Boundary events",
+    "Sub-processes",
+    "Event sub-processes",
+    "Loops",
+    "Compensation",
+    "Data",
+    "Other",
+    "What is refused",
+)
 HEAD = """# Which BPMN elements run
 
 Made from the tests by `python -m tests.bpmn.conformance`; each row is a story in `tests/bpmn/` that fails when the sentence stops being true.

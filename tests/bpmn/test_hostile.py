@@ -41,7 +41,7 @@ def rules(data: bytes) -> set[str]:
     return {finding.rule for finding in refusal.value.findings}
 
 
-@shows("Other", "Unsafe XML", "refused")
+@shows("What is refused", "Unsafe XML", "refused")
 @pytest.mark.parametrize(
     "data",
     [
@@ -106,7 +106,6 @@ REFUSED = {
 }
 
 
-@shows("Other", "What cannot run as drawn", "refused")
 @shows("Gateways", "Complex gateway", "refused")
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_run_as_drawn_is_refused_with_a_mend(name: str) -> None:
@@ -114,7 +113,11 @@ def test_what_cannot_run_as_drawn_is_refused_with_a_mend(name: str) -> None:
     assert rules(files["model.bpmn"])
 
 
-@shows("Other", "Choreographies", "refused")
+for refused in REFUSED:
+    shows("What is refused", refused.capitalize(), "refused")(test_what_cannot_run_as_drawn_is_refused_with_a_mend)
+
+
+@shows("What is refused", "Choreographies", "refused")
 def test_a_choreography_is_refused() -> None:
     assert rules(definitions('<bpmn:choreography id="c"><bpmn:choreographyTask id="t"/></bpmn:choreography>'))
 
