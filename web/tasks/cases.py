@@ -53,7 +53,8 @@ def case(app: str, number: str) -> str:
     """The business view of one case."""
     with baton().read() as read:
         page = pages.case(read, app, number, lang=language(), actor=actor())
-    return render_template("tasks/case.html", page=page, may_operate=may_open("ops.instance"))
+    related = list({row.number: row for row in page.instances if row.number and row.number != number}.values())
+    return render_template("tasks/case.html", page=page, related=related, may_operate=may_open("ops.instance"))
 
 
 @blueprint.get("/cases/<app>/<number>/<action>")
@@ -71,10 +72,11 @@ def do_act(app: str, number: str, action: str) -> Response:
     with baton().read() as read:
         case_ref, label = offered(read, app, number, action)
     try:
-        baton().do(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
+        acted = baton().do(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Refused as refusal:
         return refused(refusal) if wants_json() else action_page(app, number, action, typed, refusal)
-    flash(t("tasks.did_act", number=number, action=pick(label)))
+    said = "tasks.did_act_new" if acted.number else "tasks.did_act"
+    flash(t(said, number=number, action=pick(label), new=acted.number))
     return redirect(url_for("tasks.case", app=app, number=number), 303)
 
 
