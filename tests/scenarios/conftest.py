@@ -6,24 +6,32 @@ from pathlib import Path
 import pytest
 
 from engine import apps
-from engine.scenarios import Coverage, Partners, Stage
+from engine.scenarios import Coverage, Outcome, Partners, Stage, load, play
 
 ROOT = Path(__file__).parents[2]
 
 
 class Stages:
-    """Each app is deployed once; `coverage` collects what its scenarios went through."""
+    """Each app is deployed once; `coverage` collects what its scenarios went through, `played` which of them were."""
 
     def __init__(self, partners: Partners) -> None:
         self.partners = partners
         self.stages: dict[str, Stage] = {}
         self.coverage: dict[str, Coverage] = {}
+        self.played: set[Path] = set()
 
     def of(self, key: str) -> Stage:
         if key not in self.stages:
             self.stages[key] = Stage(key, apps.read(ROOT, key), self.partners)
             self.coverage[key] = Coverage(self.stages[key].app)
         return self.stages[key]
+
+    def play(self, key: str, path: Path) -> Outcome:
+        outcome = play(load(path, path.relative_to(ROOT).as_posix()), self.of(key))
+        for happened in outcome.happened:
+            self.coverage[key].add(happened)
+        self.played.add(path)
+        return outcome
 
     def close(self) -> None:
         for stage in self.stages.values():
