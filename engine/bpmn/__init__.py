@@ -14,12 +14,14 @@ from engine.bpmn.model import Element, Lane, MessageRef, Model, Process, TimerDe
 from engine.bpmn.parser import parse
 from engine.bpmn.snapshot import process_of
 from engine.bpmn.surgery import cancel_element, move_token, start_after, start_before
+from engine.bpmn.timers import Due, first_due, next_due
 from engine.bpmn.waits import Wait
 from engine.errors import BpmnError
 
 __all__ = [
     "BpmnError",
     "Drawing",
+    "Due",
     "Element",
     "Execution",
     "Host",
@@ -41,10 +43,12 @@ __all__ = [
     "Wait",
     "cancel_element",
     "draw",
+    "first_due",
     "lay_out",
     "lint",
     "migrate",
     "move_token",
+    "next_due",
     "parse",
     "process_of",
     "restore",

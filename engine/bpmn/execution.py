@@ -90,12 +90,13 @@ class Execution:
                 if fire_conditions(instance) or fire_inclusive(instance):
                     continue
                 break
+            if count >= BUDGET or (count % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 and monotonic() > deadline):
+                instance.ready.appendleft(token)
+                break
             self._run(token)
+            count += 1
             if instance.conditions and instance.changed:
                 fire_conditions(instance)
-            count += 1
-            if count >= BUDGET or (count % LOOK_AT_CLOCK == 0 and monotonic() > deadline):
-                break
         self._check()
 
     def dump(self) -> bytes:
@@ -109,7 +110,8 @@ class Execution:
         except BpmnError as error:
             handle_error(token, error)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
-            raise StepFailed(element.id, f"{type(error).__name__}: {error}") from error
+            said = f"{type(error).__name__}: {error}"
+            raise StepFailed(element.id, said, f"처리하지 못했어요. {said}") from error
 
     def _check(self) -> None:
         # Law 5: after a step an instance is finished, or something waits with a live wake-up.
@@ -118,10 +120,11 @@ class Execution:
             return
         stuck = stuck_join(instance)
         if stuck is not None:
-            raise StepFailed(stuck, "the gateway waits for tokens that can never arrive")
+            raise StepFailed(stuck, "the gateway waits for tokens that can never arrive", "이 갈림길은 올 수 없는 흐름을 기다리고 있어요.")
         if not any(waiting(token) for token in instance.live.values()):
             lost = next(iter(instance.live.values()), None)
-            raise StepFailed(lost.task_spec.element.id if lost else instance.process.id, "nothing waits and the instance is not finished")
+            where = lost.task_spec.element.id if lost else instance.process.id
+            raise StepFailed(where, "nothing waits and the instance is not finished", "끝나지 않았는데 기다리는 일이 없어요.")
 
     def _answer(self, token: int, answer: dict[str, Any]) -> None:
         found = self._token(token)
@@ -143,10 +146,10 @@ def start(model: Model, process_id: str, variables: Mapping[str, Any], host: Hos
     """
     process = model.processes.get(process_id)
     if process is None:
-        raise StepFailed(process_id, "there is no such process")
+        raise StepFailed(process_id, "there is no such process", "그런 프로세스가 없어요.")
     spec = process.nodes.get(start_id) if start_id else process.spec.entrance
     if spec is None or (start_id and all(start_id != element.id for element in process.starts)):
-        raise StepFailed(start_id or process_id, "the process cannot start there")
+        raise StepFailed(start_id or process_id, "the process cannot start there", "프로세스를 거기에서 시작할 수 없어요.")
     instance = Instance(model, process, host, Scope({}))
     given = {name: stored(value) for name, value in variables.items()}
     if not spec.element.outputs:

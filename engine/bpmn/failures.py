@@ -33,12 +33,13 @@ class UncaughtError(BatonError):
 
 
 class StepFailed(BatonError):
-    """The step cannot go on at `element_id`; nothing of it is kept. `reason` is an English sentence for the incident."""
+    """The step cannot go on at `element_id`; nothing of it is kept. `reason` says why in English, `ko` in Korean, for the incident."""
 
-    def __init__(self, element_id: str, reason: str) -> None:
+    def __init__(self, element_id: str, reason: str, ko: str) -> None:
         super().__init__(f"{element_id}: {reason}")
         self.element_id = element_id
         self.reason = reason
+        self.ko = ko
 
 
 class SurgeryRefused(Refused):

@@ -82,11 +82,13 @@ def load(model: Model, snapshot: bytes, host: Host) -> Instance:
     """The instance of a snapshot of any version so far. Raises StepFailed when the model lacks what it needs."""
     found = orjson.loads(snapshot)
     if found[0] != VERSION:
-        raise StepFailed("", f"the snapshot has version {found[0]}, which is newer than this program")
+        raise StepFailed(
+            "", f"the snapshot has version {found[0]}, which is newer than this program", f"스냅샷 버전 {found[0]}은 이 프로그램보다 새 버전이에요."
+        )
     _, process_id, counter, outcome, scope_rows, bodies = found
     process = model.processes.get(process_id)
     if process is None:
-        raise StepFailed(process_id, "the model has no such process any more")
+        raise StepFailed(process_id, "the model has no such process any more", "모델에 이 프로세스가 더는 없어요.")
     scopes: list[Scope] = []
     for parent, variables in scope_rows:
         scopes.append(Scope(variables, scopes[parent] if parent >= 0 else None))
@@ -107,7 +109,9 @@ def _load_body(instance: Instance, body: list[Any], scopes: list[Scope]) -> None
         owner = instance.live[owner_id]
         process = instance.model.processes.get(called) if called else owner.workflow.process
         if process is None:
-            raise StepFailed(owner.task_spec.element.id, f"the model has no process {called} any more")
+            raise StepFailed(
+                owner.task_spec.element.id, f"the model has no process {called} any more", f"모델에 프로세스 {called}이(가) 더는 없어요."
+            )
         workflow = Body(process.spec if called else owner.task_spec.inside, owner, process, scopes[scope])
     workflow.arrivals = arrivals or {}
     workflow.compensable = compensable or []
@@ -121,7 +125,7 @@ def _load_token(workflow: Flows, process: Process, row: list[Any], scopes: list[
     token_id, name, state, scope, local, owner, flags, wait, memo, answer, via = row + [0] * (11 - len(row))
     spec = process.nodes.get(name)
     if spec is None:
-        raise StepFailed(name, "the model has no such element any more")
+        raise StepFailed(name, "the model has no such element any more", "모델에 이 요소가 더는 없어요.")
     token = Token(workflow, spec, workflow.task_tree, STATES[state], token_id, scopes[scope])
     top = token.top
     token.local = scopes[local] if local >= 0 else None

@@ -114,7 +114,11 @@ class Flows:
         """Remember a completed activity that could be compensated."""
         self.compensable.append(entry)
         if weight(self.compensable) > MAX_COMPENSABLE:
-            raise StepFailed(str(entry[0]), f"more than {MAX_COMPENSABLE} completed activities wait for a possible compensation")
+            raise StepFailed(
+                str(entry[0]),
+                f"more than {MAX_COMPENSABLE} completed activities wait for a possible compensation",
+                f"되돌릴 수 있도록 기억하는 업무가 {MAX_COMPENSABLE}개를 넘었어요.",
+            )
 
 
 def weight(records: list[Any]) -> int:
@@ -138,7 +142,11 @@ class Body(Flows, BpmnSubWorkflow):  # type: ignore[misc]  # the library has no 
     def _calculate_depth(self) -> int:
         depth = self.owner.workflow.depth + 1
         if depth > MAX_DEPTH:
-            raise StepFailed(self.owner.task_spec.element.id, f"sub-processes and called processes are nested deeper than {MAX_DEPTH}")
+            raise StepFailed(
+                self.owner.task_spec.element.id,
+                f"sub-processes and called processes are nested deeper than {MAX_DEPTH}",
+                f"하위 프로세스와 호출이 {MAX_DEPTH}단계보다 깊어요.",
+            )
         return int(depth)
 
     @property

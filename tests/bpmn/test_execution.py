@@ -234,3 +234,24 @@ def test_one_model_serves_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert ended == ["completed"] * 80
+
+
+@pytest.mark.parametrize("budget", [1, 2, 3, 5, 7])
+def test_wherever_a_budget_ends_the_instance_goes_on_to_the_same_end(budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.bpmn.execution.BUDGET", budget)
+    files = model(
+        start(),
+        gateway("inclusive", "split"),
+        *(script(name, "=1", name) for name in "abc"),
+        gateway("inclusive", "join"),
+        script("each", "=item", "last", multi("=[1, 2, 3]", out=("all", "=item"))),
+        end(),
+        flows("start->split", "a->join", "b->join", "c->join", "join->each->end"),
+        *(flow("split", name, "=true") for name in "abc"),
+    )
+    story = Story(files)
+    while story.state == "running":
+        assert [wait.kind for wait in story.waits] == ["continue"]
+        story._run()
+    assert story.variables == {"a": 1, "b": 1, "c": 1, "last": 3, "all": [1, 2, 3]}
+    assert story.path.count("join") == 1

@@ -82,7 +82,7 @@ class UserTask(Activity):
         try:
             found = moment_of(self.evaluate(token, value), self.element.properties.get("baton:calendar"), token.top.host)
         except TimerError as error:
-            raise StepFailed(self.element.id, str(error)) from error
+            raise StepFailed(self.element.id, str(error), error.ko) from error
         return found.isoformat() if found else None
 
     def number(self, value: Any) -> int:
@@ -90,7 +90,10 @@ class UserTask(Activity):
         try:
             return int(value)
         except (TypeError, ValueError) as error:
-            raise StepFailed(self.element.id, f"the priority {stored(value)!r} is not a whole number") from error
+            found = stored(value)
+            raise StepFailed(
+                self.element.id, f"the priority {found!r:.80} is not a whole number", f"우선순위 {found!r:.80}은(는) 정수가 아니에요."
+            ) from error
 
 
 class JobTask(Activity):
@@ -128,7 +131,8 @@ class DecisionTask(Activity):
         element = self.element
         decision = self.evaluate(token, element.decision)
         if not isinstance(decision, str):
-            raise StepFailed(element.id, f"the decision id is {stored(decision)!r} and not a text")
+            found = stored(decision)
+            raise StepFailed(element.id, f"the decision id is {found!r:.80} and not a text", f"의사결정 아이디가 글자가 아니라 {found!r:.80}이에요.")
         found = token.top.host.decide(decision, token.view())
         self.take_result(token, {element.result_variable: found} if element.result_variable else {})
         return True

@@ -92,7 +92,7 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         try:
             return self.begin(my_task) if answer is None else self.resume(my_task, answer)
         except (FeelError, TimerError) as error:
-            raise StepFailed(self.element.id, str(error)) from error
+            raise StepFailed(self.element.id, str(error), error.ko) from error
 
     def _on_complete_hook(self, my_task: Token) -> None:
         for inner in list(my_task.inner.values()):
@@ -203,7 +203,12 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         """A condition's value. Raises StepFailed unless it is true or false."""
         found = self.evaluate(token, value, view)
         if found is not True and found is not False:
-            raise StepFailed(self.element.id, f"{what} ({value.text if value else ''}) is neither true nor false but {stored(found)!r}")
+            said = value.text if value else ""
+            raise StepFailed(
+                self.element.id,
+                f"{what} ({said}) is neither true nor false but {stored(found)!r:.80}",
+                f"조건 {said}의 값이 참도 거짓도 아니라 {stored(found)!r:.80}이에요.",
+            )
         return found
 
     def evaluate(self, token: Token, value: Value | None, view: Mapping[str, Any] | None = None) -> Any:
@@ -214,7 +219,7 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         try:
             return value.evaluate(token.view() if view is None else view, host.now, host.seed)
         except FeelError as error:
-            raise StepFailed(self.element.id, f"{value.text}: {error}") from error
+            raise StepFailed(self.element.id, f"{value.text}: {error}", f"{value.text}: {error.ko}") from error
 
     # Variables
 
@@ -247,7 +252,9 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         """The wait for a job."""
         found, tries = self.evaluate(token, job_type), self.evaluate(token, retries)
         if not isinstance(found, str) or not found:
-            raise StepFailed(self.element.id, f"the job type is {stored(found)!r} and not a text")
+            raise StepFailed(
+                self.element.id, f"the job type is {stored(found)!r} and not a text", f"작업 유형이 글자가 아니라 {stored(found)!r}이에요."
+            )
         inputs = dict(token.local.variables) if token.local is not None and self.element.inputs else {}
         return {"kind": "job", "job_type": found, "retries": int(tries) if tries is not None else 3, "inputs": inputs}
 
@@ -255,7 +262,8 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
 
     def arm(self, workflow: Any, owner: Token | None) -> None:
         """Make it wait for its event without being entered (boundary events, event sub-processes, events behind a gateway)."""
-        raise StepFailed(self.element.id, f"a {self.element.type} cannot wait for an event")
+        kind = self.element.type
+        raise StepFailed(self.element.id, f"a {kind} cannot wait for an event", f"{kind}은(는) 이벤트를 기다릴 수 없어요.")
 
     def inner_done(self, token: Token, inner: Token) -> None:
         """A token that worked for `token` is complete."""

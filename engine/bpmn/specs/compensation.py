@@ -68,7 +68,9 @@ class CancelEnd(CompensationThrow):
         transaction = token.workflow.owner
         boundary = cancel_boundary(transaction)
         if transaction is None or boundary is None:
-            raise StepFailed(self.element.id, "the transaction has no cancel boundary event to leave by")
+            raise StepFailed(
+                self.element.id, "the transaction has no cancel boundary event to leave by", "트랜잭션에 취소 경계 이벤트가 없어 나갈 길이 없어요."
+            )
         token.begun = False
         interrupt(around(transaction), boundary, {})
         return True

@@ -101,7 +101,7 @@ def throw(spec: NodeSpec, token: Token) -> bool:
             return run_job(spec, token)
         publish(spec, token)
     elif element.event == "signal":
-        name = text(spec, token, spec.evaluate(token, element.signal), "signal name")
+        name = text(spec, spec.evaluate(token, element.signal), "signal")
         token.top.host.broadcast(element, name, mapped(token))
     elif element.event == "escalation":
         escalate(token, code_of(spec, token, element.code), mapped(token))
@@ -118,7 +118,7 @@ def code_of(spec: NodeSpec, token: Token, code: Value | None) -> str:
     """The code of an error or escalation, "" for one without."""
     found = stored(spec.evaluate(token, code))
     if found is not None and not isinstance(found, (str, int)):
-        raise StepFailed(spec.element.id, f"the code is {found!r}, not a text")
+        raise StepFailed(spec.element.id, f"the code is {found!r:.80}, not a text", f"코드가 글자가 아니라 {found!r:.80}이에요.")
     return "" if found is None else str(found)
 
 

@@ -23,7 +23,7 @@ class ExclusiveGateway(NodeSpec):
             if flow is not self.default and (flow.condition is None or self.holds(token, flow, view)):
                 return flow
         if self.default is None:
-            raise StepFailed(self.element.id, "no condition is true and there is no default flow")
+            raise no_way_out(self)
         return self.default
 
 
@@ -91,8 +91,13 @@ class InclusiveGateway(Join):
         if taken:
             return taken
         if self.default is None:
-            raise StepFailed(self.element.id, "no condition is true and there is no default flow")
+            raise no_way_out(self)
         return [self.default]
+
+
+def no_way_out(spec: NodeSpec) -> StepFailed:
+    """The failure of a split where no flow can be taken."""
+    return StepFailed(spec.element.id, "no condition is true and there is no default flow", "참인 조건이 없고 기본 흐름도 없어요.")
 
 
 class EventGateway(NodeSpec):

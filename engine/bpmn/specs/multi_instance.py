@@ -59,14 +59,26 @@ class MultiInstance(LoopSpec):
         if loop.collection is not None:
             found = stored(self.evaluate(token, loop.collection))
             if not isinstance(found, list):
-                raise StepFailed(self.element.id, f"the input collection {loop.collection.text} is {found!r:.80} and not a list")
+                raise StepFailed(
+                    self.element.id,
+                    f"the input collection {loop.collection.text} is {found!r:.80} and not a list",
+                    f"입력 목록 {loop.collection.text}의 값이 목록이 아니라 {found!r:.80}이에요.",
+                )
         else:
             count = stored(self.evaluate(token, loop.cardinality))
             if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES:
-                raise StepFailed(self.element.id, f"the loop cardinality is {count!r:.80} and not a whole number from 0 to {MAX_INSTANCES}")
+                raise StepFailed(
+                    self.element.id,
+                    f"the loop cardinality is {count!r:.80} and not a whole number from 0 to {MAX_INSTANCES}",
+                    f"반복 횟수가 0에서 {MAX_INSTANCES} 사이의 정수가 아니라 {count!r:.80}이에요.",
+                )
             found = list(range(1, count + 1))
         if len(found) > MAX_INSTANCES:
-            raise StepFailed(self.element.id, f"{len(found)} instances are more than the {MAX_INSTANCES} allowed")
+            raise StepFailed(
+                self.element.id,
+                f"{len(found)} instances are more than the {MAX_INSTANCES} allowed",
+                f"반복 {len(found)}번은 한도 {MAX_INSTANCES}번을 넘어요.",
+            )
         return found
 
     def variables(self, item: Any) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class CallActivity(Activity):
         called = self.evaluate(token, call.process_id) if call else None
         process = token.top.model.processes.get(called) if isinstance(called, str) else None
         if call is None or process is None or process.spec.entrance is None:
-            raise StepFailed(self.element.id, f"there is no process {stored(called)!r} to call")
+            raise StepFailed(self.element.id, f"there is no process {stored(called)!r} to call", f"부를 프로세스 {stored(called)!r}이(가) 없어요.")
         given = token.inmost.visible() if call.all_parent else dict(token.local.variables if token.local else {})
         token.remember(process=process.id)
         body = Body(process.spec, token, process, Scope(given))
@@ -139,7 +139,11 @@ class AdHocSubProcess(SubProcess):
             chosen = stored(self.evaluate(token, ad_hoc.active))
             unknown = [name for name in chosen if name not in loose] if isinstance(chosen, list) else [chosen]
             if unknown:
-                raise StepFailed(self.element.id, f"the elements to activate are {chosen!r}, but only {sorted(loose)} can be")
+                raise StepFailed(
+                    self.element.id,
+                    f"the elements to activate are {chosen!r}, but only {sorted(loose)} can be",
+                    f"시작할 요소가 {chosen!r}인데, 시작할 수 있는 것은 {sorted(loose)}뿐이에요.",
+                )
         if ad_hoc is not None and ad_hoc.sequential:
             token.remember(queue=chosen[1:])
             chosen = chosen[:1]
