@@ -1,6 +1,7 @@
 """From the files of an app to a ProcessApp: every file is read, everything wrong is found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -159,9 +160,9 @@ class _Builder:
         found: dict[str, dmn.Model] = {}
         names = named(self.files, ".dmn")
         for name in names:
-            self.problems.found += dmn.lint(name, self.files[name], self._imports())
+            self.problems.found += dmn.lint(name, self.files[name], self._imports)
             try:
-                model = dmn.parse(self.files[name], self._imports(), file=name)
+                model = dmn.parse(self.files[name], self._imports, file=name)
             except (dmn.DmnError, UnsafeXml):
                 continue
             for identity in model.decisions:
@@ -172,7 +173,8 @@ class _Builder:
                 found[identity] = model
         return found
 
-    def _imports(self) -> Any:
+    @cached_property
+    def _imports(self) -> Callable[[str], bytes | None]:
         by_name = {PurePosixPath(name).name: self.files[name] for name in named(self.files, ".dmn")}
         by_namespace = {dmn_namespace: data for data in by_name.values() if (dmn_namespace := _namespace(data))}
         return lambda reference: by_namespace.get(reference) or by_name.get(PurePosixPath(reference).name)

@@ -1,13 +1,13 @@
 """What the forms say about records, choices and decisions: a form may narrow a record's field, never widen it."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.apps.lookups import Names
 from engine.apps.model import ProcessApp, RecordType
 from engine.forms import Field, Form
 from engine.forms.model import Item
+from engine.forms.schema import fixed
 
 FITTING: Mapping[str, frozenset[str]] = {
     "number": frozenset({"int", "number", "won"}),
@@ -95,24 +95,16 @@ def _narrow(names: Names, form: Form, item: Item, record: RecordType) -> None:
 
 
 def _wider(item: Item, field: Field) -> list[tuple[str, Any]]:
-    rules = item.source.rules
     lengths = field.type == "text"
-    low, high = (rules.min_length, rules.max_length) if lengths else (rules.min, rules.max)
+    low, high = item.source.bounds(lengths)
     found: list[tuple[str, Any]] = []
-    if (bound := _number(low)) is not None and field.min is not None and bound < field.min:
+    if (bound := fixed(low)) is not None and field.min is not None and bound < field.min:
         found.append(("minLength" if lengths else "min", low))
-    if (bound := _number(high)) is not None and field.max is not None and bound > field.max:
+    if (bound := fixed(high)) is not None and field.max is not None and bound > field.max:
         found.append(("maxLength" if lengths else "max", high))
     if field.values:
         found += [("values", option.value) for option in item.options if field.choice(str(option.value)) is None]
     return found
-
-
-def _number(value: Any) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None and str(value) != "" else None
-    except InvalidOperation:
-        return None
 
 
 def _english(names: Names, form: Form, item: Item, records: list[RecordType]) -> None:

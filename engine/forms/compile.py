@@ -8,7 +8,7 @@ from engine import feel
 from engine.errors import Text
 from engine.forms.model import FixedOption, Form, Item, Texts
 from engine.forms.problems import Problems
-from engine.forms.schema import CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, read
+from engine.forms.schema import CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, fixed, read
 
 
 def compile_form(form_id: str, file: str, data: bytes, problems: Problems) -> Form | None:
@@ -60,6 +60,8 @@ class _Builder:
             options=tuple(self._option(component, option) for option in component.values),
             options_from=self._options_from(component),
             pattern=self._pattern(component),
+            least=self._bound(component, 0),
+            most=self._bound(component, 1),
             outcome=component.properties.get("outcome", "") == "true",
             decision=component.properties.get("decision", ""),
             columns=tuple((column.key, self._texts(component, f"column.{column.key}", column.label)) for column in component.columns),
@@ -119,6 +121,11 @@ class _Builder:
             if value is True:
                 return True
         return False
+
+    def _bound(self, component: Component, side: int) -> feel.Expression | None:
+        """A bound that FEEL gives. Numbers are read where the field's rule is made."""
+        bound = component.bounds(lengths=component.type != "number")[side]
+        return self._expression(component, bound) if isinstance(bound, str) and fixed(bound) is None else None
 
     def _pattern(self, component: Component) -> re.Pattern[str] | None:
         try:

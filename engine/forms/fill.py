@@ -1,10 +1,10 @@
 """A form with values in it: which field accepts what, what is hidden, what can be chosen. Page and submission share it."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine import feel
@@ -14,7 +14,7 @@ from engine.forms import choices, messages, paths
 from engine.forms.choices import ChoiceList, Option
 from engine.forms.fields import Field
 from engine.forms.model import Fields, Form, FormApp, Item
-from engine.forms.schema import CHOOSERS
+from engine.forms.schema import CHOOSERS, fixed
 from engine.texts import pick
 
 KINDS = {"number": "number", "checkbox": "bool", "checklist": "list", "taglist": "list", "dynamiclist": "list", "filepicker": "file"}
@@ -147,26 +147,20 @@ def own_rule(item: Item) -> Field:
 
 def narrowed(rule: Field, item: Item) -> Field:
     """The rule with the form's own bounds, which may only be tighter."""
-    rules = item.source.rules
+    low, high = item.source.bounds(lengths=rule.type == "text")
     label = {lang: template.text for lang, template in item.label.items()} or rule.label
-    low, high = rules.min_length if rule.type == "text" else rules.min, rules.max_length if rule.type == "text" else rules.max
     return replace(
         rule,
         name=item.key,
         label={**rule.label, **label},
-        required=rule.required or rules.required or item.outcome,
-        min=_tighter(rule.min, low, max),
-        max=_tighter(rule.max, high, min),
-        pattern=rule.pattern,
+        required=rule.required or item.source.rules.required or item.outcome,
+        min=_tighter(rule.min, fixed(low), max),
+        max=_tighter(rule.max, fixed(high), min),
     )
 
 
-def _tighter(own: Decimal | None, other: Any, best: Any) -> Decimal | None:
-    try:
-        bound = Decimal(str(other)) if other is not None and not str(other).startswith("=") and str(other) != "" else None
-    except InvalidOperation:
-        bound = None
-    return bound if own is None else own if bound is None else best(own, bound)
+def _tighter(own: Decimal | None, other: Decimal | None, best: Callable[[Decimal, Decimal], Decimal]) -> Decimal | None:
+    return other if own is None else own if other is None else best(own, other)
 
 
 def chosen(rule: Field, options: list[Option], raw: Any) -> tuple[Any, Text | None]:

@@ -44,6 +44,8 @@ class Item:
     options: tuple[FixedOption, ...] = ()
     options_from: str | feel.Expression | None = None
     pattern: re.Pattern[str] | None = None
+    least: feel.Expression | None = None
+    most: feel.Expression | None = None
     outcome: bool = False
     decision: str = ""
     columns: tuple[tuple[str, Texts], ...] = ()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -15,6 +16,15 @@ CHOOSERS: Final = frozenset({"checklist", "radio", "select", "taglist"})
 SHOWN: Final = frozenset({"text", "html", "image", "iframe", "table", "spacer", "separator", "button", "documentPreview"})
 HOLDERS: Final = frozenset({"default", "group", "dynamiclist"})
 TYPES: Final = INPUTS | SHOWN | HOLDERS | {"expression"}
+
+
+def fixed(bound: Any) -> Decimal | None:
+    """A bound that is a number; None where there is none or where FEEL gives it."""
+    try:
+        number = Decimal(str(bound).strip()) if bound is not None else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
 
 
 class BadForm(BatonError):
@@ -54,8 +64,8 @@ class Validate(_Part):
     """The rules of the editor's section "Validation"."""
 
     required: bool = False
-    min_length: int | None = None
-    max_length: int | None = None
+    min_length: int | str | None = None
+    max_length: int | str | None = None
     min: str | float | int | None = None
     max: str | float | int | None = None
     pattern: str | None = None
@@ -121,6 +131,11 @@ class Component(_Part):
     def name(self) -> str:
         """What findings call it: its key, path or id."""
         return self.key or self.path or self.id or self.type
+
+    def bounds(self, lengths: bool) -> tuple[Any, Any]:
+        """The lower and the upper bound: of the length or of the number, as the file says them."""
+        rules = self.rules
+        return (rules.min_length, rules.max_length) if lengths else (rules.min, rules.max)
 
     def english(self, what: str) -> str:
         """Its English text from the custom property `<what>.en`, or ""."""

@@ -1,5 +1,6 @@
 """One item of a form as a FieldView."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -10,7 +11,7 @@ from engine.forms.fill import Filled
 from engine.forms.model import Item
 from engine.forms.page import FieldView
 from engine.forms.prose import blocks
-from engine.texts import for_people, mobile, pick
+from engine.texts import Template, for_people, mobile, pick
 
 KINDS: Final = {"textfield": "text", "filepicker": "file", "datetime": "date"}
 INPUTS: Final = {
@@ -33,7 +34,7 @@ def show(
     filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, only_for: tuple[str, ...], inner: tuple[FieldView, ...], row: str = ""
 ) -> FieldView:
     """The view of one item. `row` is the name of the row it stands in (`slots.0`), `inner` what is inside it."""
-    label = _text(filled, item, item.label)
+    label = _label(filled, item)
     if item.type == "group":
         return FieldView("group", key=item.key, id=item.id, label=label, items=inner)
     if item.type == "dynamiclist":
@@ -47,16 +48,15 @@ def show(
     return _input(filled, item, typed, messages, only_for, label, row)
 
 
-def _text(filled: Filled, item: Item, texts: Mapping[str, Any]) -> str:
-    if not texts and item.label is texts and filled.record and item.key in filled.record.fields:
-        return _inherited(filled, filled.record.fields[item.key])
-    if item.label is texts and filled.lang not in texts and filled.record and item.key in filled.record.fields:
-        return _inherited(filled, filled.record.fields[item.key]) or choices.render(texts, filled.scope, filled.now, filled.lang)
+def _text(filled: Filled, texts: Mapping[str, Template]) -> str:
     return choices.render(texts, filled.scope, filled.now, filled.lang)
 
 
-def _inherited(filled: Filled, field: Field) -> str:
-    return pick(field.label, filled.lang)
+def _label(filled: Filled, item: Item) -> str:
+    """The form's own label in that language, else the record field's, else the form's Korean one."""
+    inherited = filled.record.fields.get(item.key) if filled.record else None
+    known = pick(inherited.label, filled.lang) if inherited and filled.lang not in item.label else ""
+    return known or _text(filled, item.label)
 
 
 def _input(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, only_for: tuple[str, ...], label: str, row: str) -> FieldView:
@@ -73,7 +73,7 @@ def _input(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messa
         name=name,
         id="f-" + name.replace(".", "-"),
         label=label,
-        hint=_text(filled, item, item.hint),
+        hint=_text(filled, item.hint),
         value=_value(kind, rule, raw),
         required=required and not only_for,
         optional=not required and kind != "checkbox",
@@ -198,7 +198,7 @@ def _table(filled: Filled, item: Item, label: str) -> FieldView:
         for row in (listed if isinstance(listed, (list, tuple)) else ())
         if isinstance(row, Mapping)
     )
-    return FieldView("table", id=item.id, label=label, columns=tuple(_text(filled, item, texts) for _, texts in item.columns), rows=rows)
+    return FieldView("table", id=item.id, label=label, columns=tuple(_text(filled, texts) for _, texts in item.columns), rows=rows)
 
 
 def _rows(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, label: str) -> FieldView:
@@ -208,10 +208,15 @@ def _rows(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messag
     groups = []
     for number, row in enumerate(rows):
         name = f"{item.key}.{number}"
-        inputs = (part for outer in item.items for part in outer.walk() if part.takes_input)
+        scope: Mapping[str, Any] = ChainMap(dict(row), filled.scope)  # type: ignore[arg-type]
+        inputs = (part for outer in item.items for part in outer.walk() if part.takes_input and not _hidden(filled, part, scope))
         views = tuple(show(filled, part, row, messages, (), (), name) for part in inputs)
         groups.append(FieldView("group", key=name, id=f"f-{item.key}-{number}", items=views))
     return FieldView("list", key=item.key, name=item.key, id=f"f-{item.key}", label=label, errors=messages.get(item.key, ()), items=tuple(groups))
+
+
+def _hidden(filled: Filled, item: Item, scope: Mapping[str, Any]) -> bool:
+    return item.hide is not None and item.hide(scope, now=filled.now) is True
 
 
 def confirmation(filled: Filled, key: str, typed: Mapping[str, Any], messages: Messages) -> list[FieldView]:

@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from engine.errors import Text
@@ -10,7 +11,7 @@ from engine.forms import checks, messages, paths
 from engine.forms.fields import TICK, Field
 from engine.forms.fill import Filled, chosen, own_rule, readable
 from engine.forms.model import Fields, FormApp, Item, Submission
-from engine.texts import Coded
+from engine.texts import Coded, for_people
 
 MAX_ROWS: Final = 100
 MAX_KEY: Final = 100
@@ -93,6 +94,19 @@ def _form_rule(filled: Filled, item: Item, rule: Field, value: Any) -> Text | No
         return messages.PAST
     if rules.pattern and isinstance(value, str) and not item.pattern_fits(value):
         return messages.PATTERN
+    return _live_bounds(filled, item, value)
+
+
+def _live_bounds(filled: Filled, item: Item, value: Any) -> Text | None:
+    """Bounds that FEEL gives; a null or anything that is no number bounds nothing."""
+    size = len(value) if isinstance(value, str) else value
+    if isinstance(size, bool) or not isinstance(size, (int, Decimal)):
+        return None
+    least, most = (bound(filled.scope, now=filled.now) if bound else None for bound in (item.least, item.most))
+    if isinstance(least, (int, Decimal)) and size < least:
+        return messages.too_short(int(least)) if isinstance(value, str) else messages.too_small(for_people(least))
+    if isinstance(most, (int, Decimal)) and size > most:
+        return messages.too_long(int(most)) if isinstance(value, str) else messages.too_big(for_people(most))
     return None
 
 
