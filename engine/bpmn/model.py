@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from engine import feel
 
 if TYPE_CHECKING:
-    from engine.bpmn.specs.base import FlowSpec, NodeSpec
+    from engine.bpmn.specs.base import NodeSpec
+    from engine.bpmn.specs.flow import FlowSpec
 
 
 class Value:

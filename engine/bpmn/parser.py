@@ -9,9 +9,10 @@ from engine.bpmn.lint import lint
 from engine.bpmn.model import Element, Lane, Model, Process
 from engine.bpmn.reach import reach_of
 from engine.bpmn.specs.activities import Activity, DecisionTask, JobTask, PlainTask, ReceiveTask, ScriptTask, SendTask, UserTask
-from engine.bpmn.specs.base import EventSub, Flow, FlowSpec, NodeSpec
+from engine.bpmn.specs.base import NodeSpec
 from engine.bpmn.specs.compensation import CancelEnd, CompensationThrow
 from engine.bpmn.specs.events import BoundaryEvent, CatchEvent, StartEvent, ThrowEvent
+from engine.bpmn.specs.flow import EventSub, Flow, FlowSpec
 from engine.bpmn.specs.gateways import EventGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.bpmn.specs.multi_instance import LoopSpec, MultiInstance, StandardLoop
 from engine.bpmn.specs.subprocess import AdHocSubProcess, CallActivity, EventSubProcess, EventSubStart, SubProcess

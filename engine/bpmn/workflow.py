@@ -17,7 +17,8 @@ from engine.bpmn.token import Token
 if TYPE_CHECKING:
     from engine.bpmn.host import Host
     from engine.bpmn.model import Model, Process
-    from engine.bpmn.specs.base import FlowSpec, NodeSpec
+    from engine.bpmn.specs.base import NodeSpec
+    from engine.bpmn.specs.flow import FlowSpec
 
 MAX_COMPENSABLE: Final = 1000
 MAX_DEPTH: Final = 50

@@ -266,3 +266,12 @@ def test_conditions_on_flows_out_of_a_task_are_kept(x: int, ways: list[str]) -> 
         flow("a", "one", "=y = 1"),
     )
     assert Story(files, {"x": x}).waiting == ways
+
+
+@shows("Other", "Condition on the only flow out of a task")
+def test_a_false_condition_on_the_only_flow_out_of_a_task_is_no_way_out() -> None:
+    files = model(start(), user("a"), user("b"), flows("start->a"), flow("a", "b", "=ready"))
+    assert Story(files).complete("a", {"ready": True}).waiting == ["b"]
+    with pytest.raises(StepFailed, match="no condition is true") as failure:
+        Story(files).complete("a", {"ready": False})
+    assert failure.value.element_id == "a"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
@@ -11,6 +10,7 @@ from engine.bpmn.durations import TimerError
 from engine.bpmn.failures import StepFailed
 from engine.bpmn.model import Element, Listener, Value
 from engine.bpmn.scopes import Scope, nested, stored
+from engine.bpmn.specs.flow import Flow, FlowSpec
 from engine.bpmn.token import Token
 from engine.errors import BpmnError
 from engine.feel import FeelError
@@ -20,38 +20,6 @@ if TYPE_CHECKING:
 
 Stage = Literal["before", "after"]
 BEFORE = frozenset({"start", "creating", "assigning"})
-
-
-class FlowSpec(BpmnProcessSpec):  # type: ignore[misc]  # the library has no types
-    """One container of flow elements: a process, or the inside of a sub-process."""
-
-    def __init__(self, container_id: str) -> None:
-        super().__init__(name=container_id)
-        self.entrance: NodeSpec | None = None
-        self.event_subs: tuple[EventSub, ...] = ()
-        self.inclusive_joins: tuple[NodeSpec, ...] = ()
-        self.loose: tuple[NodeSpec, ...] = ()
-
-
-class EventSub:
-    """An event sub-process of a container: its own spec and its start event."""
-
-    def __init__(self, spec: "NodeSpec", start: "NodeSpec") -> None:
-        self.spec = spec
-        self.start = start
-        self.event = start.element.event
-        self.interrupting = start.element.interrupting
-
-
-class Flow:
-    """A sequence flow between two specs; `condition` is None on an unconditional one."""
-
-    __slots__ = ("condition", "id", "target")
-
-    def __init__(self, flow_id: str, target: "NodeSpec", condition: Value | None) -> None:
-        self.id = flow_id
-        self.target = target
-        self.condition = condition
 
 
 class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
@@ -188,12 +156,19 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
             token.workflow.enter(flow.target, token.scope, flow.id)
 
     def choose(self, token: Token) -> Sequence[Flow]:
-        """The flows taken out of an activity: all without condition, those whose condition holds, the default one if none of these holds."""
+        """The flows taken out of an activity: all without condition, those whose condition holds, the default one if none of these holds.
+
+        Raises StepFailed when there is none to take.
+        """
         view = token.view()
         conditional = [flow for flow in self.flows if flow.condition is not None]
         held = {flow.id for flow in conditional if self.holds(token, flow, view)}
         taken = [flow for flow in self.flows if flow.id in held or (flow.condition is None and flow is not self.default)]
-        return [*taken, self.default] if self.default is not None and not held else taken
+        if self.default is not None and not held:
+            taken.append(self.default)
+        if not taken:
+            raise no_way_out(self)
+        return taken
 
     def holds(self, token: Token, flow: Flow, view: Mapping[str, Any]) -> bool:
         """Whether a flow's condition is true. Raises StepFailed unless it is true or false, as in Camunda 8."""
@@ -279,3 +254,8 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
 def waiting(token: Token) -> bool:
     """Whether the token waits for something that can wake it."""
     return token.wait is not None and bool(token.state & (TaskState.STARTED | TaskState.WAITING))
+
+
+def no_way_out(spec: NodeSpec) -> StepFailed:
+    """The failure of a split where no flow can be taken."""
+    return StepFailed(spec.element.id, "no condition is true and there is no default flow", "참인 조건이 없고 기본 흐름도 없어요.")

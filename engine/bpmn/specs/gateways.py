@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.bpmn.failures import StepFailed
-from engine.bpmn.specs.base import Flow, NodeSpec
+from engine.bpmn.specs.base import NodeSpec, no_way_out
+from engine.bpmn.specs.flow import Flow
 from engine.bpmn.token import Token
 from engine.bpmn.workflow import Flows
 
@@ -93,11 +93,6 @@ class InclusiveGateway(Join):
         if self.default is None:
             raise no_way_out(self)
         return [self.default]
-
-
-def no_way_out(spec: NodeSpec) -> StepFailed:
-    """The failure of a split where no flow can be taken."""
-    return StepFailed(spec.element.id, "no condition is true and there is no default flow", "참인 조건이 없고 기본 흐름도 없어요.")
 
 
 class EventGateway(NodeSpec):

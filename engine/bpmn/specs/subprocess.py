@@ -5,8 +5,9 @@ from typing import Any
 from engine.bpmn.failures import StepFailed
 from engine.bpmn.scopes import Scope, stored
 from engine.bpmn.specs.activities import Activity, frames
-from engine.bpmn.specs.base import FlowSpec, NodeSpec
+from engine.bpmn.specs.base import NodeSpec
 from engine.bpmn.specs.events import detach, rearm
+from engine.bpmn.specs.flow import FlowSpec
 from engine.bpmn.specs.throwing import begin_event_sub
 from engine.bpmn.specs.waits import stand_by
 from engine.bpmn.token import Token

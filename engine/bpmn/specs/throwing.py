@@ -5,7 +5,8 @@ from typing import Any, NoReturn
 
 from engine.bpmn.failures import UncaughtError
 from engine.bpmn.scopes import stored
-from engine.bpmn.specs.base import EventSub, NodeSpec
+from engine.bpmn.specs.base import NodeSpec
+from engine.bpmn.specs.flow import EventSub
 from engine.bpmn.token import Token
 from engine.bpmn.workflow import Flows
 from engine.errors import BpmnError
