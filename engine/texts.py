@@ -34,6 +34,11 @@ class Template:
     text: str
     pieces: tuple[str | feel.Expression, ...]
 
+    @property
+    def fixed(self) -> bool:
+        """Whether the text is the same whatever the names are."""
+        return all(isinstance(piece, str) for piece in self.pieces)
+
     def parts(self, names: Mapping[str, Any], now: datetime | None = None) -> list[Any]:
         """The fixed texts (str) and the FEEL values in order; personal texts stay PersonalText. A missing name is None."""
         return [piece if isinstance(piece, str) else piece(names, now=now) for piece in self.pieces]

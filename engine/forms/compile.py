@@ -36,6 +36,7 @@ class _Builder:
         self.problems = problems
         self.reads: set[str] = set()
         self.keys: set[str] = set()
+        self.ids: set[str] = set()
 
     def item(self, component: Component, prefix: str) -> Item:
         key = prefix + (component.key if component.type not in HOLDERS else component.path)
@@ -49,7 +50,7 @@ class _Builder:
             source=component,
             type=component.type,
             key=key,
-            id=component.id or key,
+            id=self._id(component.id or key or component.type),
             label=self._texts(component, "label", component.label or component.date_label or component.time_label),
             hint=self._texts(component, "description", component.description),
             text=self._texts(component, "text", component.text or component.content),
@@ -67,6 +68,15 @@ class _Builder:
             columns=tuple((column.key, self._texts(component, f"column.{column.key}", column.label)) for column in component.columns),
             items=items,
         )
+
+    def _id(self, wanted: str) -> str:
+        """An id of its own for each item, also where the file has none or the same one twice."""
+        number, found = 1, wanted
+        while found in self.ids:
+            number += 1
+            found = f"{wanted}-{number}"
+        self.ids.add(found)
+        return found
 
     def _known(self, component: Component) -> None:
         if component.type not in TYPES:

@@ -148,7 +148,7 @@ def own_rule(item: Item) -> Field:
 def narrowed(rule: Field, item: Item) -> Field:
     """The rule with the form's own bounds, which may only be tighter."""
     low, high = item.source.bounds(lengths=rule.type == "text")
-    label = {lang: template.text for lang, template in item.label.items()} or rule.label
+    label = {lang: template.text for lang, template in item.label.items() if template.fixed}
     return replace(
         rule,
         name=item.key,

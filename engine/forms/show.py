@@ -36,7 +36,7 @@ def show(
     """The view of one item. `row` is the name of the row it stands in (`slots.0`), `inner` what is inside it."""
     label = _label(filled, item)
     if item.type == "group":
-        return FieldView("group", key=item.key, id=item.id, label=label, items=inner)
+        return FieldView("group", key=item.key, id=f"f-{item.id}", label=label, items=inner)
     if item.type == "dynamiclist":
         return _rows(filled, item, typed, messages, label)
     if item.type == "expression":
@@ -174,16 +174,17 @@ def _affix(filled: Filled, item: Item, what: str) -> str:
 
 
 def _shown_only(filled: Filled, item: Item, label: str) -> FieldView:
+    identity = f"f-{item.id}"
     texts = item.text.get(filled.lang) or item.text.get("ko")
     if item.type in ("text", "html"):
-        return FieldView("prose", id=item.id, blocks=blocks(texts, filled.scope, filled.now, filled.lang) if texts else ())
+        return FieldView("prose", id=identity, blocks=blocks(texts, filled.scope, filled.now, filled.lang) if texts else ())
     if item.type == "table":
         return _table(filled, item, label)
     if item.type == "image":
-        return FieldView("image", id=item.id, url=_safe(item.source.source), text=item.source.alt)
+        return FieldView("image", id=identity, url=_safe(item.source.source), text=item.source.alt)
     if item.type in ("iframe", "documentPreview"):
-        return FieldView("link", id=item.id, url=_safe(item.source.url), label=label)
-    return FieldView(item.type, id=item.id)
+        return FieldView("link", id=identity, url=_safe(item.source.url), label=label)
+    return FieldView(item.type, id=identity)
 
 
 def _safe(url: str) -> str:
@@ -198,7 +199,7 @@ def _table(filled: Filled, item: Item, label: str) -> FieldView:
         for row in (listed if isinstance(listed, (list, tuple)) else ())
         if isinstance(row, Mapping)
     )
-    return FieldView("table", id=item.id, label=label, columns=tuple(_text(filled, texts) for _, texts in item.columns), rows=rows)
+    return FieldView("table", id=f"f-{item.id}", label=label, columns=tuple(_text(filled, texts) for _, texts in item.columns), rows=rows)
 
 
 def _rows(filled: Filled, item: Item, typed: Mapping[str, Any], messages: Messages, label: str) -> FieldView:

@@ -105,7 +105,7 @@ def _groups(
             continue
         if item.id in shown:
             groups += _group("", "", views(loose))
-            groups += _group(item.id, choices.render(item.label, filled.scope, filled.now, filled.lang), views(item.items))
+            groups += _group(f"g-{item.id}", choices.render(item.label, filled.scope, filled.now, filled.lang), views(item.items))
             loose = []
     return tuple(groups + _group("", "", views(loose)))
 
