@@ -100,9 +100,15 @@ def power(a: Number, b: Number) -> Number:
     """One number to the power of another."""
     if not -_MAX_EXPONENT <= b <= _MAX_EXPONENT:
         raise _out_of_range("**")
-    if not a and not b:
-        return 1
+    if not a:
+        return _power_of_zero(b)
     return CONTEXT.power(a, b)
+
+
+def _power_of_zero(exponent: Number) -> Number:
+    if exponent < 0:
+        raise Null("division by zero", "0으로 나눌 수 없어요.")
+    return 0 if exponent else 1
 
 
 _NUMERIC: dict[str, Callable[[Any, Any], Number]] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}

@@ -83,9 +83,11 @@ def _compare(compiler: Compiler, node: nodes.Compare) -> Closure:
     left, right, place = compiler.compile(node.left), compiler.compile(node.right), compiler.place(node)
     if node.operator not in ("=", "!="):
         return _ordered(node.operator, left, right, place)
-    if isinstance(node.right, nodes.Literal):
-        return _against_constant(node.operator == "=", left, node.right.value, place)
     same = node.operator == "="
+    if isinstance(node.right, nodes.Literal):
+        return _against_constant(same, left, node.right.value, place)
+    if isinstance(node.left, nodes.Literal):
+        return _against_constant(same, right, node.left.value, place)
 
     def compare_equal(run: Run) -> bool | None:
         return equals(run, left(run), right(run), place) if same else negated(equals(run, left(run), right(run), place))

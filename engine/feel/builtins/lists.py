@@ -9,7 +9,7 @@ from engine.feel.equality import contains, equal
 from engine.feel.errors import Null
 from engine.feel.numbers import Number, is_whole
 from engine.feel.run import Run
-from engine.feel.values import Function, as_list
+from engine.feel.values import Function, as_list, type_name
 
 
 def position(number: Number, length: int) -> int:
@@ -127,24 +127,24 @@ def _groups(run: Run, items: list[Any]) -> list[list[Any]]:
     quick: dict[Any, list[Any]] = {}
     slow: list[list[Any]] = []
     for item in items:
-        if isinstance(item, (str, int)) and not isinstance(item, bool):
-            found = quick.get((isinstance(item, str), item))
+        kind = type_name(item)
+        if kind in ("string", "number"):
+            group = quick.setdefault((kind, item), [])
         else:
             run.spend(1 + len(slow) // 4)
-            found = next((group for group in slow if equal(group[0], item, run) is True), None)
-        if found is None:
-            found = []
-            groups.append(found)
-            _remember(item, found, quick, slow)
-        found.append(item)
+            group = _equal_group(run, slow, item)
+        if not group:
+            groups.append(group)
+        group.append(item)
     return groups
 
 
-def _remember(item: Any, group: list[Any], quick: dict[Any, list[Any]], slow: list[list[Any]]) -> None:
-    if isinstance(item, (str, int)) and not isinstance(item, bool):
-        quick[(isinstance(item, str), item)] = group
-    else:
-        slow.append(group)
+def _equal_group(run: Run, groups: list[list[Any]], item: Any) -> list[Any]:
+    for group in groups:
+        if equal(group[0], item, run) is True:
+            return group
+    groups.append([])
+    return groups[-1]
 
 
 @builtin("flatten(list: list)")
