@@ -11,7 +11,7 @@ from engine.bpmn.failures import StepFailed, TokenGone
 from engine.bpmn.host import Host
 from engine.bpmn.joins import fire_inclusive, stuck_join
 from engine.bpmn.model import Model
-from engine.bpmn.scopes import Scope, View, stored
+from engine.bpmn.scopes import Scope, View, all_stored
 from engine.bpmn.snapshot import dump, load
 from engine.bpmn.specs.base import waiting
 from engine.bpmn.specs.subprocess import open_container
@@ -20,6 +20,7 @@ from engine.bpmn.token import Token
 from engine.bpmn.waits import Wait, wait_of
 from engine.bpmn.workflow import Instance
 from engine.errors import BpmnError
+from engine.feel import FeelError
 
 BUDGET: Final = 1000
 SECONDS: Final = 1.0
@@ -67,7 +68,7 @@ class Execution:
 
     def complete(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
         """The user task was submitted, the job succeeded. Raises TokenGone."""
-        self._answer(token, {name: stored(value) for name, value in (variables or {}).items()})
+        self._answer(token, all_stored(variables or {}))
 
     def trigger(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
         """Its timer is due, its message or signal came; for a wait of kind "continue" nothing more than run() is needed. Raises TokenGone."""
@@ -76,7 +77,7 @@ class Execution:
 
     def throw(self, token: int, error: BpmnError) -> None:
         """A BPMN error was reported for the job. Raises TokenGone."""
-        self._answer(token, {"$error": [error.code, error.message, {name: stored(value) for name, value in error.variables.items()}]})
+        self._answer(token, {"$error": [error.code, error.message, all_stored(error.variables)]})
 
     def run(self) -> None:
         """Run to the next wait or to the end of the budget (1,000 elements or one second; a wait of kind "continue" stands for the rest).
@@ -109,6 +110,8 @@ class Execution:
             token.run()
         except BpmnError as error:
             handle_error(token, error)
+        except FeelError as error:
+            raise StepFailed(element.id, str(error), error.ko) from error
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             said = f"{type(error).__name__}: {error}"
             raise StepFailed(element.id, said, f"처리하지 못했어요. {said}") from error
@@ -151,7 +154,7 @@ def start(model: Model, process_id: str, variables: Mapping[str, Any], host: Hos
     if spec is None or (start_id and all(start_id != element.id for element in process.starts)):
         raise StepFailed(start_id or process_id, "the process cannot start there", "프로세스를 거기에서 시작할 수 없어요.")
     instance = Instance(model, process, host, Scope({}))
-    given = {name: stored(value) for name, value in variables.items()}
+    given = all_stored(variables)
     if not spec.element.outputs:
         instance.merge(instance.scope, given)
     open_container(instance, process.spec)

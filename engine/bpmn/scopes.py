@@ -37,7 +37,15 @@ class Scope:
 def stored(value: Any) -> Any:
     """The JSON form in which a FEEL or Python value is kept: dates as ISO 8601, personal texts as their reference, decimals as numbers with the
     17 significant digits that JSON readers keep, whole numbers exactly (as text past 64 bits)."""
-    return value if type(value) in PLAIN else _number_wise(feel.to_json(to_stored(value)))
+    return value if type(value) in PLAIN else _number_wise(to_stored(feel.to_json(value)))
+
+
+def all_stored(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables in the form in which they are kept. Raises ValueError for values that are nested too deeply to be kept."""
+    try:
+        return {name: stored(value) for name, value in variables.items()}
+    except RecursionError as error:
+        raise ValueError("a variable is nested too deeply") from error
 
 
 def _number_wise(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from engine.bpmn.execution import Execution
 from engine.bpmn.failures import SurgeryRefused, TokenGone
-from engine.bpmn.scopes import stored
+from engine.bpmn.scopes import all_stored
 from engine.bpmn.specs.base import NodeSpec
 from engine.bpmn.specs.multi_instance import LoopSpec
 from engine.bpmn.specs.subprocess import EventSubProcess
@@ -36,14 +36,14 @@ def cancel_element(execution: Execution, token: int) -> None:
 def start_before(execution: Execution, element_id: str, variables: Mapping[str, Any] | None = None) -> None:
     """A new token arrives at an element. `variables` are merged first. Raises SurgeryRefused."""
     spec, workflow = target(execution, element_id)
-    execution.instance.merge(workflow.scope, {name: stored(value) for name, value in (variables or {}).items()})
+    execution.instance.merge(workflow.scope, all_stored(variables or {}))
     workflow.enter(spec, workflow.scope)
 
 
 def start_after(execution: Execution, element_id: str, variables: Mapping[str, Any] | None = None) -> None:
     """Go on as if an element had just been completed: along its outgoing flows. `variables` are merged first. Raises SurgeryRefused."""
     spec, workflow = target(execution, element_id, leaving=True)
-    execution.instance.merge(workflow.scope, {name: stored(value) for name, value in (variables or {}).items()})
+    execution.instance.merge(workflow.scope, all_stored(variables or {}))
     passer = workflow.enter(spec, workflow.scope)
     spec.leave(passer)
     workflow.forget(passer)

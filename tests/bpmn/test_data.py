@@ -1,5 +1,6 @@
 """Variables: scopes, mappings, results, and how values are kept."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -197,3 +198,28 @@ def test_personal_texts_of_a_list_stay_references_in_each_run_of_a_multi_instanc
     assert story.variables["line"] == "Dear Kim"
     assert story.snapshot.count(b"Kim") == 1
     assert story.execution.scope(story.wait("a").token)["person"]["name"] == "Kim"
+
+
+class Record(Mapping[str, Any]):
+    """A record as the runtime hands it out: a mapping of its own kind, read when asked."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    def __getitem__(self, name: str) -> Any:
+        return self.fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+
+@shows("Data", "Records copied into variables")
+def test_a_record_that_is_copied_into_a_variable_keeps_personal_texts_as_references() -> None:
+    desk = Desk()
+    desk.names = {"visit": Record({"day": date(2026, 12, 1), "who": PersonalText("Kim", "c1/name"), "fee": Decimal("1.10")})}
+    story = Story(model(start(), script("copy", "=visit", "kept"), user("a"), flows("start->copy->a")), {}, desk)
+    assert story.variables["kept"] == {"day": "2026-12-01", "who": {"$pii": "c1/name"}, "fee": 1.1}
+    assert b"Kim" not in story.snapshot

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from engine.bpmn.failures import UncaughtError
-from engine.bpmn.scopes import stored
+from engine.bpmn.scopes import all_stored
 from engine.bpmn.specs.base import NodeSpec
 from engine.bpmn.specs.flow import EventSub
 from engine.bpmn.token import Token
@@ -22,7 +22,7 @@ def handle_error(token: Token, error: BpmnError) -> None:
 
     Raises UncaughtError.
     """
-    variables = {name: stored(value) for name, value in error.variables.items()}
+    variables = all_stored(error.variables)
     at: Token | None = token
     while at is not None:
         boundary = pick(((spec, spec) for spec in at.task_spec.boundaries if spec.element.event == "error"), error.code)
