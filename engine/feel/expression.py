@@ -174,7 +174,7 @@ def names_of(context: Mapping[str, Any]) -> frozenset[str]:
 def _collect(value: Any, found: set[str], depth: int) -> None:
     if depth == 4 or type(value) is dict:
         for key in value:
-            if not key.isidentifier():
+            if isinstance(key, str) and not key.isidentifier():
                 found.add(key)
         if depth and type(value) is dict:
             for inner in value.values():

@@ -230,6 +230,7 @@ get value({a: {b: 1}}, ["a", "b"]) = 1 and context put({}, "a", 1) = {a: 1} and 
 @"P1Y" instance of years and months duration and @"P1D" instance of days and time duration and @"10:00:00" instance of time
 (function(a: number) "x") instance of function<number>->string and not((function(a) a) instance of function<number>->string)
 is(@"10:00:00Z", @"10:00:00+00:00") and not(is(@"10:00:00Z", @"10:00:00@Etc/UTC")) and is(1, 1.0) and not(is(1, "1")) and is(null, null)
+is([1, {a: 1}], [1.0, {a: 1}]) and not(is([true], [1])) and not(is([@"10:00:00Z"], [@"10:00:00"]))
 before(1, [2..3]) and after([2..3], 1) and before((< 2), [3..4]) and includes((> 5), 9) and not(overlaps([1..2], (2..3]))
 "a" < "b" and "Z" < "a" and "가" < "나" and "a" < "aa" and "" < "a"
 from json("{\\"a\\": [1, 2.5, null, true]}") = {a: [1, 2.5, null, true]}

@@ -67,6 +67,10 @@ def test_floats_are_the_decimals_that_a_person_reads() -> None:
     assert feel.evaluate("x = null", {"x": math.nan}) is True
 
 
+def test_keys_need_not_be_strings() -> None:
+    assert feel.evaluate("count(get entries(c)) + x", {"c": {1: "a", "b": 2}, "x": 1, 2: 3}) == 3
+
+
 def test_numbers_have_34_digits() -> None:
     assert str(feel.evaluate("1 / 3", {})) == "0.3333333333333333333333333333333333"
     assert feel.evaluate("12345678901234567 * 12345678901234567", {}) == Decimal("152415787532388345526596755677489")

@@ -1,6 +1,7 @@
 """Conversion functions (DMN 1.5, 10.3.4.1, table 72), boolean functions (table 73) and `is` (table 77)."""
 
 import re
+from collections.abc import Mapping
 from decimal import DecimalException
 from typing import Any
 
@@ -12,7 +13,7 @@ from engine.feel.ranges_text import parse_range
 from engine.feel.run import Run
 from engine.feel.temporal import NANOS, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration, from_instant
 from engine.feel.text import to_text
-from engine.feel.values import Range, type_name
+from engine.feel.values import Function, Range, adopt, type_name
 
 _DIGITS = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -154,9 +155,16 @@ def _not(negand: bool) -> bool:
 
 
 @builtin("is(value1: any, value2: any)")
-def _is(value1: Any, value2: Any) -> bool:
+def _is(run: Run, value1: Any, value2: Any) -> bool:
     """Whether both are the same element of the semantic domain: 1 and 1.0 are, 10:00Z and 10:00 are not."""
-    return type_name(value1) == type_name(value2) and bool(value1 == value2)
+    run.spend(1)
+    if type_name(value1) != type_name(value2):
+        return False
+    if isinstance(value1, list):
+        return len(value1) == len(value2) and all(_is(run, adopt(a), adopt(b)) for a, b in zip(value1, value2, strict=True))
+    if isinstance(value1, Mapping):
+        return value1.keys() == value2.keys() and all(_is(run, adopt(value1[key]), adopt(value2[key])) for key in value1)
+    return bool(value1.equals(value2) if isinstance(value1, Function) else value1 == value2)
 
 
 @builtin("is defined(value: any)")
