@@ -8,7 +8,7 @@ from engine.bpmn.drawing.diagram import Diagram, Node, participants, read
 from engine.bpmn.drawing.labels import label
 from engine.bpmn.drawing.picture import paint
 from engine.bpmn.drawing.steps import States, Step, steps
-from engine.bpmn.layout import lay_out
+from engine.bpmn.layout import laid_out
 from engine.bpmn.model import Model
 from engine.xml import parse_xml
 
@@ -53,7 +53,7 @@ def _diagram(xml: bytes, process_id: str | None) -> tuple[Node, Diagram]:
     definitions = parse_xml(xml, "BPMN")
     diagram = read(definitions, process_id)
     if not diagram.shapes:
-        definitions = parse_xml(lay_out(xml), "BPMN")
+        definitions = laid_out(xml)
         diagram = read(definitions, process_id)
     return definitions, diagram
 

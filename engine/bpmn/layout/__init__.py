@@ -13,6 +13,7 @@ HEADER: Final = 30.0
 LEFT: Final = 160.0
 MARGIN: Final = 30.0
 BLACK_BOX: Final = 60.0
+CROWD: Final = 100_000
 ARTIFACTS: Final = {"dataObjectReference": (36.0, 50.0), "dataStoreReference": (50.0, 50.0), "textAnnotation": (140.0, 40.0)}
 LYING: Final = {"isHorizontal": "true"}
 
@@ -22,6 +23,16 @@ def lay_out(xml: bytes) -> bytes:
 
     A file in which nothing is missing comes back unchanged.
     """
+    diagram, added = _completed(xml)
+    return diagram.bytes() if added else xml
+
+
+def laid_out(xml: bytes) -> etree._Element:
+    """The definitions of the file, with a place for every element. Raises UnsafeXml."""
+    return _completed(xml)[0].root
+
+
+def _completed(xml: bytes) -> tuple[Diagram, bool]:
     document = Document("", xml)
     diagram = Diagram(document)
     before = len(diagram.places) + len(diagram.lines)
@@ -34,7 +45,7 @@ def lay_out(xml: bytes) -> bytes:
         _process(document, diagram, diagram.plane(owner), process, pool)
     if collaboration is not None:
         _between_pools(document, diagram, diagram.plane(str(collaboration.get("id"))))
-    return diagram.bytes() if len(diagram.places) + len(diagram.lines) > before else xml
+    return diagram, len(diagram.places) + len(diagram.lines) > before
 
 
 def _pool(document: Document, process: str) -> str | None:
@@ -97,8 +108,8 @@ def _rest(document: Document, diagram: Diagram, plane: etree._Element, process: 
     if lost:
         _put(document, diagram, plane, lay_out_scope(document, lost, ()), LEFT, diagram.bottom() + 2 * MARGIN)
     _artifacts(document, diagram, plane, process)
-    for node in nodes:
-        _lines(document, diagram, plane, node)
+    for container in dict.fromkeys(node.container for node in nodes):
+        _lines(document, diagram, plane, list(document.inside(container)))
 
 
 def _artifacts(document: Document, diagram: Diagram, plane: etree._Element, process: str) -> None:
@@ -113,13 +124,16 @@ def _artifacts(document: Document, diagram: Diagram, plane: etree._Element, proc
         _line(diagram, plane, item)
 
 
-def _lines(document: Document, diagram: Diagram, plane: etree._Element, node: Node) -> None:
-    scope = [diagram.places[other.id] for other in document.inside(node.container) if other.id in diagram.places and other.type != "boundaryEvent"]
-    for flow in node.outgoing:
-        if flow.source in diagram.places and flow.target in diagram.places and flow.id not in diagram.lines:
-            from_border = node.type == "boundaryEvent"
-            way = routes.flow(diagram.places[flow.source], diagram.places[flow.target], scope, from_border=from_border)
-            diagram.edge(plane, flow.id, way, _under(way))
+def _lines(document: Document, diagram: Diagram, plane: etree._Element, nodes: list[Node]) -> None:
+    """The flows of one scope; in a crowd they run straight on, because looking for a free way would take too long."""
+    scope = [diagram.places[node.id] for node in nodes if node.id in diagram.places and node.type != "boundaryEvent"]
+    crowded = len(scope) * sum(len(node.outgoing) for node in nodes) > CROWD
+    for node in nodes:
+        for flow in node.outgoing:
+            if flow.source in diagram.places and flow.target in diagram.places and flow.id not in diagram.lines:
+                ends = diagram.places[flow.source], diagram.places[flow.target]
+                way = routes.flow(*ends, () if crowded else scope, from_border=node.type == "boundaryEvent")
+                diagram.edge(plane, flow.id, way, _under(way))
 
 
 def _under(way: list[routes.Point]) -> Rect | None:

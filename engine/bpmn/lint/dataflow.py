@@ -5,7 +5,8 @@ thousands of elements stay cheap. What may run at any time (event sub-processes,
 its scope can write.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import heappop, heappush
 from typing import Final
 
 from engine import feel
@@ -110,16 +111,18 @@ class Flow:
         for node in self.nodes:
             if is_start(node) and node.container == self.process:
                 before[node.id] = self._mask(self.writers.at_start(self.document, self.process, node))
-        pending = list(before)
+        rank = {place: number for number, place in enumerate(_in_flow_order(before, edges))}
+        pending = sorted(rank.values())
+        places = list(rank)
         while pending:
-            place = pending.pop()
+            place = places[heappop(pending)]
             # What is local to a sub-process does not leave it, unless it was there before.
             own = written.get(place + ENTRY, 0)
             after = before[place] & ~own | before.get(place + ENTRY, 0) & own | written.get(place, 0)
             for target in edges.get(place, ()):
                 if target in before and after | before[target] != before[target]:
                     before[target] |= after
-                    pending.append(target)
+                    heappush(pending, rank[target])
         return before
 
     def _edges(self) -> dict[str, list[str]]:
@@ -152,3 +155,22 @@ class Flow:
         edges[container + ANY_TIME] = [self._entry(node.id) for node in members if node.is_event_sub_process or node.for_compensation]
         for name in [container + ENTRY, *(node.id for node in members)]:
             edges.setdefault(name, []).append(container + ANY_TIME)
+
+
+def _in_flow_order(places: Iterable[str], edges: Mapping[str, list[str]]) -> list[str]:
+    """Depth first, finished last, so that most places are solved in one go."""
+    seen: set[str] = set()
+    finished: list[str] = []
+    for root in places:
+        stack = [(root, iter(edges.get(root, ())))] if root not in seen else []
+        seen.add(root)
+        while stack:
+            place, rest = stack[-1]
+            target = next((item for item in rest if item not in seen), None)
+            if target is None:
+                finished.append(place)
+                stack.pop()
+            else:
+                seen.add(target)
+                stack.append((target, iter(edges.get(target, ()))))
+    return finished[::-1]

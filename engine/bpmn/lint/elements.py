@@ -4,7 +4,7 @@ from typing import Final
 
 from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, Document, Node
 from engine.bpmn.lint.rules import Fact, called, error
-from engine.bpmn.lint.scene import Scene, compensation_handlers, is_link_catch, is_start, link_name
+from engine.bpmn.lint.scene import Scene, compensation_handlers, is_start, link_name, link_targets
 
 NOT_SUPPORTED: Final = error(
     "not-supported",
@@ -152,7 +152,7 @@ def _event(scene: Scene, document: Document, node: Node) -> None:
     if entered or (node.outgoing and node.type == "endEvent"):
         scene.report.add(FLOW_PLACE, document.file, node.id, name=called(node))
     if node.event == "link" and node.type == "intermediateThrowEvent":
-        targets = [other for other in document.inside(node.container) if is_link_catch(other) and link_name(other) == link_name(node)]
+        targets = link_targets(document, node)
         if len(targets) != 1:
             scene.report.add(LINK, document.file, node.id, name=link_name(node) or node.id, count=str(len(targets)))
     if node.event == "compensate" and node.type == "boundaryEvent":

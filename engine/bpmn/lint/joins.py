@@ -7,7 +7,7 @@ from engine.bpmn.document import Document, Node
 from engine.bpmn.lint.rules import called, error, warning
 from engine.bpmn.lint.scene import Scene, following, is_start, link_name
 
-MAX_MOVES: Final = 20_000
+MAX_WORK: Final = 200_000
 MAX_TOKENS: Final = 2
 
 DEADLOCK: Final = error(
@@ -39,26 +39,26 @@ class Game:
         self.starts = [node for node in members if is_start(node)]
         self.fired: set[str] = set()
         self.stuck: set[str] = set()
-        self.moves = 0
+        self.work = 0
 
     def play(self) -> bool:
         """Explore every marking that choices can lead to. False when there are too many to see the end."""
         pending = [_produced({}, targets) for node in self.starts for targets in _outcomes(self.document, node)]
         seen: set[Marking] = set()
-        while pending and self.moves < MAX_MOVES:
+        while pending and self.work < MAX_WORK:
             tokens = self._settled(pending.pop())
             if _frozen(tokens) not in seen:
                 seen.add(_frozen(tokens))
                 pending += self._chosen(tokens)
-        return not pending and self.moves < MAX_MOVES
+        return not pending and self.work < MAX_WORK
 
     def _settled(self, tokens: dict[str, int]) -> dict[str, int]:
         """The marking after everything that needs no choice: the order in which that happens makes no difference."""
-        while self.moves < MAX_MOVES:
+        while self.work < MAX_WORK:
             node = next((node for node in self._enabled(tokens) if _patience(node) == 0), None)
             if node is None:
                 break
-            self.moves += 1
+            self.work += 1 + len(tokens)
             if _is_join(node):
                 self.fired.add(node.id)
             tokens = _produced(_consumed(tokens, node), _outcomes(self.document, node)[0])
@@ -70,7 +70,7 @@ class Game:
         if node is None:
             self.stuck |= {self.targets[flow].id for flow in tokens if flow in self.targets}
             return []
-        self.moves += 1
+        self.work += 1 + len(tokens)
         if _patience(node) == ENDS_ALL:
             return []
         left = _consumed(tokens, node)

@@ -9,7 +9,7 @@ from engine.bpmn.lint.rules import called, warning
 from engine.bpmn.lint.scene import Scene, following
 from engine.bpmn.lint.writes import ANYTHING, Names, Writers
 
-MAX_NODES: Final = 600
+MAX_WORK: Final = 2_000_000
 
 PARALLEL: Final = warning(
     "parallel-writes",
@@ -21,15 +21,18 @@ PARALLEL: Final = warning(
 
 
 def check(scene: Scene) -> None:
-    """Every place where branches begin at the same time."""
+    """Every place where branches begin at the same time; a scope that is too tangled to look through is left out."""
     writers = Writers(scene)
     for document, container in scene.containers():
         members = list(document.inside(container))
         reported: set[tuple[str, str]] = set()
-        for node in members if len(members) <= MAX_NODES else ():
-            branches = [branch for branch in _branches(node) if branch]
+        forks = {node.id: [branch for branch in _branches(node) if branch] for node in members}
+        size = len(members) + sum(len(node.outgoing) for node in members)
+        if sum(len(branches) for branches in forks.values() if len(branches) > 1) * size > MAX_WORK:
+            continue
+        for name, branches in forks.items():
             if len(branches) > 1:
-                _compare(scene, document, node, branches, writers, reported)
+                _compare(scene, document, name, branches, writers, reported)
 
 
 def _branches(node: Node) -> Iterator[list[str]]:
@@ -43,8 +46,8 @@ def _branches(node: Node) -> Iterator[list[str]]:
             yield [flow.target for flow in boundary.outgoing]
 
 
-def _compare(scene: Scene, document: Document, fork: Node, branches: list[list[str]], writers: Writers, reported: set[tuple[str, str]]) -> None:
-    reached = [_reach(document, branch, fork.id) for branch in branches]
+def _compare(scene: Scene, document: Document, fork: str, branches: list[list[str]], writers: Writers, reported: set[tuple[str, str]]) -> None:
+    reached = [_reach(document, branch, fork) for branch in branches]
     owners: dict[str, tuple[int, str]] = {}
     shared = Counter(name for names in reached for name in names)
     for place, names in enumerate(reached):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from lxml import etree
 
@@ -56,25 +57,50 @@ def link_name(node: Node) -> str:
     return (str(definition.get("name") or "") or node.name).strip() if definition is not None else ""
 
 
+@dataclass(frozen=True)
+class Links:
+    """What belongs together in a file without a sequence flow: link catch events by scope and name, and what associations join."""
+
+    catches: dict[tuple[str, str], list[str]]
+    joined: dict[str, list[str]]
+
+
+_LINKS: WeakKeyDictionary[Document, Links] = WeakKeyDictionary()
+
+
+def links(document: Document) -> Links:
+    """The links of a file, looked up once."""
+    if document not in _LINKS:
+        found = Links({}, {})
+        for node in document.nodes.values():
+            if node.type == "intermediateCatchEvent" and node.event == "link":
+                found.catches.setdefault((node.container, link_name(node)), []).append(node.id)
+        for source, target in document.associations:
+            found.joined.setdefault(source, []).append(target)
+            found.joined.setdefault(target, []).append(source)
+        _LINKS[document] = found
+    return _LINKS[document]
+
+
+def link_targets(document: Document, node: Node) -> list[str]:
+    """The catch events that a link throw event leads to."""
+    return links(document).catches.get((node.container, link_name(node)), [])
+
+
 def compensation_handlers(document: Document, boundary: Node) -> list[str]:
     """The activities that an association joins to a compensation boundary event."""
-    pairs = [pair for pair in document.associations if boundary.id in pair]
-    others = [target if source == boundary.id else source for source, target in pairs]
-    return [name for name in others if name in document.nodes]
+    return [name for name in links(document).joined.get(boundary.id, ()) if name in document.nodes]
 
 
 def following(document: Document, node: Node) -> list[str]:
     """Where the flow goes on from a node: along its flows, its boundary events, to a link's catch event and to a compensation handler."""
     found = [flow.target for flow in node.outgoing] + [boundary.id for boundary in node.boundaries]
     if node.type == "intermediateThrowEvent" and node.event == "link":
-        found += [other.id for other in document.inside(node.container) if is_link_catch(other) and link_name(other) == link_name(node)]
+        # More than one is an error of its own; a handful is enough to follow.
+        found += link_targets(document, node)[:5]
     if node.type == "boundaryEvent" and node.event == "compensate":
         found += compensation_handlers(document, node)
     return found
-
-
-def is_link_catch(node: Node) -> bool:
-    return node.type == "intermediateCatchEvent" and node.event == "link"
 
 
 def text_child(xml: etree._Element | None, name: str) -> str:
