@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml import etree
 
+from engine.bpmn.names import names_in
 from engine.xml import parse_xml
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -216,6 +217,11 @@ class Document:
     def definitions(self) -> dict[str, etree._Element]:
         """Messages, signals, errors and escalations by id."""
         return {str(xml.get("id")): xml for kind in DEFINITIONS for xml in children(self.root, kind)}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names with blanks that the file gives to data: FEEL must know them to read its expressions."""
+        return names_in(self.root)
 
     @cached_property
     def participants(self) -> list[etree._Element]:

@@ -1,6 +1,6 @@
 """What a parsed model holds: processes, elements and compiled values. Immutable, and shared between threads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,10 @@ class Value:
 
     __slots__ = ("expression", "text")
 
-    def __init__(self, text: str) -> None:
-        """Raises feel.FeelSyntaxError when the expression does not parse."""
+    def __init__(self, text: str, names: Collection[str] = ()) -> None:
+        """`names` are those with blanks that may occur. Raises feel.FeelSyntaxError when the expression does not parse."""
         self.text = text
-        self.expression = feel.compile(text[1:].strip()) if text.startswith("=") else None
+        self.expression = feel.compile(text[1:].strip(), names) if text.startswith("=") else None
 
     def evaluate(self, scope: Mapping[str, Any], now: datetime, seed: int | None = None) -> Any:
         """The value for these names: the text itself, or what the expression gives (null where FEEL says null)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.bpmn.dialect import Unreadable, expression, read_element
+from engine.bpmn.dialect import Dialect, Unreadable
 from engine.bpmn.document import ACTIVITIES, SUB_PROCESSES, Document, Node, extension, is_true, properties
 from engine.bpmn.failures import ModelRefused
 from engine.bpmn.lint import lint
@@ -59,6 +59,7 @@ class ProcessBuilder:
 
     def __init__(self, document: Document, process_id: str) -> None:
         self.document = document
+        self.dialect = Dialect(document)
         self.process_id = process_id
         self.xml = document.processes[process_id]
         self.nodes = [node for node in document.nodes.values() if node.process_id == process_id]
@@ -69,7 +70,7 @@ class ProcessBuilder:
     def build(self) -> Process:
         """The process. Raises ModelRefused for an expression that does not parse."""
         try:
-            self.elements = {node.id: read_element(self.document, node) for node in self.nodes}
+            self.elements = {node.id: self.dialect.element(node) for node in self.nodes}
             self.containers = {name: FlowSpec(name) for name in [self.process_id, *(node.id for node in self.nodes if node.type in SUB_PROCESSES)]}
             for node in self.nodes:
                 self.make(node)
@@ -135,7 +136,7 @@ class ProcessBuilder:
     def connect(self, node: Node) -> None:
         """Flows, boundary events and compensation handlers of a node."""
         spec = self.specs[node.id]
-        spec.flows = tuple(Flow(flow.id, self.specs[flow.target], expression(flow.condition, flow.id)) for flow in node.outgoing)
+        spec.flows = tuple(Flow(flow.id, self.specs[flow.target], self.dialect.expression(flow.condition, flow.id)) for flow in node.outgoing)
         if node.event == "link" and node.type == "intermediateThrowEvent":
             spec.flows = (Flow(f"{node.id}.link", self.specs[self.link_target(node)], None),)
         spec.default = next((flow for flow in spec.flows if flow.id == node.default), None)

@@ -9,6 +9,8 @@ import pytest
 
 from engine import bpmn
 from engine.bpmn import StepFailed
+from engine.bpmn.dialect import Dialect
+from engine.bpmn.document import Document
 from engine.personal import PersonalText
 from tests.bpmn.conformance import shows
 from tests.bpmn.host import Desk, Story
@@ -223,3 +225,19 @@ def test_a_record_that_is_copied_into_a_variable_keeps_personal_texts_as_referen
     story = Story(model(start(), script("copy", "=visit", "kept"), user("a"), flows("start->copy->a")), {}, desk)
     assert story.variables["kept"] == {"day": "2026-12-01", "who": {"$pii": "c1/name"}, "fee": 1.1}
     assert b"Kim" not in story.snapshot
+
+
+def test_a_script_without_a_result_variable_keeps_nothing() -> None:
+    files = model(start(), script("a", "=1 + 1"), end(), flows("start->a->end"))
+    assert Story(files, {"x": 1}).variables == {"x": 1}
+
+
+@shows("Data", "Names with blanks")
+def test_names_with_blanks_are_read_where_the_drawing_gives_them_to_data() -> None:
+    data = element("dataObject", "d", name="Vacation Approval Status")
+    task = service("decide", "DMN", mapping=io(outputs={"Vacation Approval": "=null"}))
+    document = Document("model.bpmn", model(data, start(), task, flows("start->decide"))["model.bpmn"])
+    assert document.names == {"Vacation Approval Status", "Vacation Approval"}
+    found = Dialect(document).expression('Vacation Approval Status.Approval + " " + Vacation Approval', "condition")
+    assert found is not None
+    assert found.evaluate({"Vacation Approval Status": {"Approval": "so"}, "Vacation Approval": "what"}, Desk().now) == "so what"

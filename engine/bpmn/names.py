@@ -1,0 +1,29 @@
+"""Names with blanks in them ("Current Vacation Status"): FEEL can only read them where they are known, so they are collected from the file."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+NAMED: Final = frozenset({"dataObject", "dataObjectReference", "dataStoreReference", "dataInput", "dataOutput", "property"})
+ATTRIBUTES: Final = ("target", "resultVariable", "inputElement", "outputCollection")
+_PLAIN: Final = re.compile(r"[^\W\d]\w*")
+_FORM_KEY: Final = re.compile(r'"key"\s*:\s*"([^"]+)"')
+
+
+def names_in(root: etree._Element) -> frozenset[str]:
+    """The names that a drawing gives to data (objects, inputs and outputs, mapping targets, results, fields of its forms) and that are no
+    single word."""
+    return frozenset(part for name in _names(root) for part in name.split(".") if part and not _PLAIN.fullmatch(part))
+
+
+def _names(root: etree._Element) -> Iterator[str]:
+    for xml in root.iter("{*}*"):
+        kind = etree.QName(xml).localname
+        if kind in NAMED:
+            yield str(xml.get("name") or "").strip()
+        elif kind in ("input", "output", "script", "calledDecision", "loopCharacteristics"):
+            yield from (str(xml.get(name) or "").strip() for name in ATTRIBUTES)
+        elif kind == "userTaskForm":
+            yield from _FORM_KEY.findall(xml.text or "")
