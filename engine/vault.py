@@ -80,7 +80,7 @@ def link_digest(token: str) -> str:
 
 
 def master_secret(path: Path) -> bytes:
-    """The secret in `path` (at least 32 bytes of text), made once with mode 0600 if the file is missing. Safe when several processes start at once."""
+    """The secret in `path`, made once with mode 0600 if the file is missing. Safe when several processes start at once."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -12,7 +12,7 @@ TIMEOUT = 10.0
 
 
 def send(smtp_url: str, sender: str, key: str, to: str, subject: str, text: str) -> None:
-    """Deliver one mail with Message-ID `<key@baton>` (dots for colons, which it may not hold). Raises ConnectorError; a refused recipient is permanent."""
+    """Deliver one mail with Message-ID `<key@baton>`, dots for colons. Raises ConnectorError; a refused recipient is permanent."""
     if not smtp_url:
         raise ConnectorError("no mail server is configured; set BATON_SMTP_URL to smtp://host:port", permanent=True)
     message = EmailMessage()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,21 +14,9 @@ from engine.partners.inbox import SWITCHES, Inbox
 
 SLOW = 8.0  # seconds: longer than the gateway's callers wait
 BODY_LIMIT = 1_000_000
-PAGE = Environment(autoescape=True).from_string(
-    """<!doctype html><html lang="{{ lang }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{{ t("받은 알림", "Received notifications") }}</title><link rel="stylesheet" href="/style.css"></head><body><main>
-<p class="lang"><a href="?lang={{ 'en' if lang == 'ko' else 'ko' }}">{{ 'English' if lang == 'ko' else '한국어' }}</a></p>
-<h1>{{ t("받은 알림", "Received notifications") }}</h1>
-<p>{{ t("시험용 문자 게이트웨이와 메일 서버가 받은 것이에요.", "What the simulated SMS gateway and mail server took.") }}</p>
-{% for name, state in switches.items() %}<form method="post" action="/switch?lang={{ lang }}"><strong>{{ name }}</strong>: {{ state }}
-{% for choice in choices %}<button name="{{ name }}" value="{{ choice }}"{% if choice == state %} disabled{% endif %}>{{ choice }}</button>{% endfor %}</form>{% endfor %}
-{% if received %}<ul>{% for entry in received %}<li><p class="meta"><strong>{{ entry.channel }}</strong> → {{ entry.to }} · <time>{{ entry.at.isoformat() }}</time>
-· {{ t("시도", "attempts") }} {{ entry.attempts }}</p>{% if entry.subject %}<p><strong>{{ entry.subject }}</strong></p>{% endif %}<p>{{ entry.text }}</p></li>{% endfor %}</ul>
-{% else %}<p>{{ t("아직 받은 것이 없어요.", "Nothing received yet.") }}</p>{% endif %}</main></body></html>"""
-)
-STYLE = """body{font:16px/1.6 system-ui,sans-serif;margin:0;background:#f4f6f9;color:#141c28}main{max-width:44rem;margin:0 auto;padding:1rem}
-ul{padding:0;list-style:none}li{background:#fff;border:1px solid #dde3ea;border-radius:10px;padding:.75rem 1rem;margin:.75rem 0;overflow-wrap:anywhere}
-.meta{color:#465162;font-size:.875rem;margin:0}form{margin:.5rem 0}button{font:inherit;min-height:2rem;margin-left:.25rem}.lang{text-align:right}"""
+HERE = Path(__file__).parent
+PAGE = Environment(autoescape=True).from_string((HERE / "page.html").read_text())
+STYLE = (HERE / "style.css").read_bytes()
 
 
 def server(inbox: Inbox, host: str, port: int) -> ThreadingHTTPServer:
@@ -50,7 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
         if address.path == "/received.json":
             self._answer(200, "application/json", orjson.dumps(self.partners.as_json()))
         elif address.path == "/style.css":
-            self._answer(200, "text/css", STYLE.encode())
+            self._answer(200, "text/css", STYLE)
         elif address.path == "/":
             self._answer(200, "text/html; charset=utf-8", self._page(parse_qs(address.query).get("lang", ["ko"])[0]).encode())
         else:

@@ -1,4 +1,4 @@
-"""The one place that commits. A command reads, computes and returns a Change; this runs it: short read, step, short write, again on a failed guard."""
+"""The one place that commits. A command returns a Change; this runs it: short read, step, short write, again on a failed guard."""
 
 import random
 import time
