@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.feel import limits
 from engine.feel.numbers import from_float
 from engine.feel.run import Run
 from engine.feel.temporal import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
-from engine.feel.values import Function, Range, adopt, type_name
+from engine.feel.values import Range, adopt, type_name
 
 _MAX_PAIRS = 250_000
 
 
 def equal(left: Any, right: Any, run: Run | None = None) -> bool | None:
     """True, false, or null when the values are of different kinds. Null equals only null."""
-    return _Comparison(run).equal(left, right)
+    try:
+        return _Comparison(run).equal(left, right)
+    except RecursionError:
+        raise limits.too_deep(run.expression if run is not None else "=") from None
 
 
 class _Comparison:
@@ -43,7 +47,7 @@ class _Comparison:
             self.run.spend(pairs)
         self.left -= pairs
         if self.left < 0:
-            raise RecursionError
+            raise limits.too_much(self.run.expression if self.run is not None else "=")
 
     def _lists(self, left: Any, right: Any) -> bool:
         if len(left) != len(right):
@@ -144,8 +148,3 @@ def includes(test: Range, value: Any) -> bool | None:
 def contains(values: Any, wanted: Any, run: Run | None = None) -> bool:
     """Whether a list has an item equal to the value, null included."""
     return any(equal(value, wanted, run) is True for value in values)
-
-
-def is_function(value: Any) -> bool:
-    """Whether the value can be invoked."""
-    return isinstance(value, Function)

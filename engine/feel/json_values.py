@@ -36,21 +36,23 @@ class _Converter:
         self.left = most
         self.expression = expression
 
-    def convert(self, value: Any) -> Json:
+    def convert(self, value: Any, depth: int = 0) -> Json:
         if value is None or isinstance(value, (str, bool)):
             return value
         if isinstance(value, Mapping):
-            self._count(len(value))
-            return {str(key): self.convert(value[key]) for key in value}
+            self._count(len(value), depth)
+            return {str(key): self.convert(value[key], depth + 1) for key in value}
         if isinstance(value, (list, tuple)):
-            self._count(len(value))
-            return [self.convert(item) for item in value]
+            self._count(len(value), depth)
+            return [self.convert(item, depth + 1) for item in value]
         return _scalar(adopt(value))
 
-    def _count(self, values: int) -> None:
+    def _count(self, values: int, depth: int) -> None:
         self.left -= values + 1
         if self.left < 0:
             raise limits.too_many_items(self.expression)
+        if depth > limits.MAX_NESTING:
+            raise limits.too_nested(self.expression)
 
 
 def _scalar(value: Any) -> Json:

@@ -35,11 +35,6 @@ def is_whole(value: Number) -> bool:
     return isinstance(value, int) or value == value.to_integral_value()
 
 
-def to_int(value: Number) -> int:
-    """The number without its fraction."""
-    return int(value)
-
-
 def format_number(value: Number) -> str:
     """Plain digits without an exponent, without zeros at the end of the fraction: `1.5`, `1000`."""
     if isinstance(value, int):

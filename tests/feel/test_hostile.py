@@ -48,6 +48,14 @@ def test_a_result_whose_parts_are_shared_without_end_is_refused_as_json() -> Non
         feel.to_json(shared)
 
 
+def test_a_result_nested_too_deep_is_refused_as_json_and_compared_with_an_error() -> None:
+    nested = feel.evaluate("for i in 1..5000 return [partial[-1]]", {})[-1]
+    with pytest.raises(feel.FeelLimitError, match="nested"):
+        feel.to_json(nested)
+    with pytest.raises(feel.FeelLimitError):
+        feel.equal(nested, feel.evaluate("for i in 1..5000 return [partial[-1]]", {})[-1])
+
+
 def test_functions_of_the_host_share_the_bound_of_the_evaluation_that_calls_them() -> None:
     context: dict[str, object] = {}
     body = feel.compile("if n < 2 then n else fib(n - 1) + fib(n - 2)")
