@@ -7,6 +7,8 @@ with the reason (SurgeryRefused), and then nothing has been changed.
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.bpmn.execution import Execution
 from engine.bpmn.failures import SurgeryRefused, TokenGone
 from engine.bpmn.scopes import all_stored
@@ -44,7 +46,8 @@ def start_after(execution: Execution, element_id: str, variables: Mapping[str, A
     """Go on as if an element had just been completed: along its outgoing flows. `variables` are merged first. Raises SurgeryRefused."""
     spec, workflow = target(execution, element_id, leaving=True)
     execution.instance.merge(workflow.scope, all_stored(variables or {}))
-    passer = workflow.enter(spec, workflow.scope)
+    # It stands for the completed element and never runs.
+    passer = workflow.task_tree._add_child(spec, TaskState.COMPLETED)
     spec.leave(passer)
     workflow.forget(passer)
     workflow.settle()

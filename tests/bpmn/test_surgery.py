@@ -74,7 +74,9 @@ def test_an_element_is_started_again_and_a_branch_goes_on_after_another() -> Non
     story = Story(two_branches(), {"x": 1})
     repair(story, lambda execution: bpmn.start_before(execution, "c", {"x": 2}))
     assert (story.waiting, story.variables) == (["a", "b", "c"], {"x": 2})
+    story.desk.entries.clear()
     repair(story, lambda execution: bpmn.start_after(execution, "s"))
+    assert story.desk.entries == []
     assert story.complete("a").waiting == ["b", "c", "c"]
     with pytest.raises(SurgeryRefused, match="s is not open; start before s instead"):
         bpmn.start_before(story.execution, "x")

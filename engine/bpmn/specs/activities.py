@@ -35,7 +35,7 @@ def frames(token: Token) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     scope = token.local if token.body is not None else token.scope
     while scope is not None and scope is not token.workflow.scope:
-        found.insert(0, scope.variables)
+        found.insert(0, dict(scope.variables))
         scope = scope.parent
     return found
 
