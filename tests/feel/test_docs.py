@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import feel
+from engine.feel import limits
 from engine.feel.builtins import BUILTINS
 
 PAGE = (Path(__file__).parents[2] / "docs/analyst/feel.md").read_text(encoding="utf-8")
@@ -43,6 +44,10 @@ def test_the_cell_holds_or_does_not_hold_as_the_page_says(line: str) -> None:
 def test_the_page_has_examples_in_both_languages() -> None:
     korean, english = PAGE.split("\n# Writing expressions: FEEL")
     assert korean.count("→") > 60 and english.count("→") > 45 and len(CELLS) == 8
+
+
+def test_the_page_gives_the_bound_on_the_length() -> None:
+    assert PAGE.count(f"{limits.MAX_TEXT:,}") == 2
 
 
 def test_the_page_names_every_built_in_function() -> None:
