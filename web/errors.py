@@ -39,7 +39,7 @@ def stale_page(_: CSRFError) -> Response:
 
 def foreign_host(_: SecurityError) -> Response:
     """A host name that is not ours: no page can be made, for its links would carry that name."""
-    return make_response("unknown host", 400, {"Content-Type": "text/plain"})
+    return make_response("unknown host: set BATON_PUBLIC_URL to the address that people use", 400, {"Content-Type": "text/plain"})
 
 
 def http_error(error: HTTPException) -> Response:

@@ -1,10 +1,11 @@
-"""Probes: `/livez` (this process answers) and `/readyz` (it can serve: the database is there with its tables, and the apps load)."""
+"""Probes: `/livez` (this process answers) and `/readyz` (it can serve: the database is there with the right schema, and the apps load)."""
 
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import BatonError
+from engine.store import migrate
 from engine.store.tables import Deployment
 from web.gateway import PUBLIC, allow
 
@@ -23,6 +24,8 @@ def livez() -> Response:
 def readyz() -> tuple[Response, int]:
     """200 when requests can be served, else 503 with the part that is missing."""
     try:
+        if not migrate.fits(current_app.extensions["baton"].database):
+            return jsonify(status="waiting", missing="schema"), 503
         with current_app.extensions["baton"].read() as read:
             for row in read.all(select(Deployment.app).where(Deployment.live.is_(True))):
                 read.live(row.app)

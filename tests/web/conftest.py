@@ -1,29 +1,40 @@
 """Fixtures of the page tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from engine.runtime import cases
 from engine.runtime.baton import Baton
 from engine.store.tables import UserTask
 from tests.web.browsing import Desk, chromium, serving
-from tests.web.world import Visitor, open_world, visitor
+from tests.web.world import Visitor, open_world, prepare_world, visitor
 from web import create_app
 from web.extensions import limiter
 
 
 @pytest.fixture(scope="session")
-def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baton]:
-    """One Baton for all page tests; each test makes its own cases."""
-    opened = open_world(tmp_path_factory.mktemp("baton"))
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the app deployed and nobody's cases yet."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare_world(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def baton(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baton]:
+    """One Baton for the tests of a file; each test makes its own cases."""
+    opened = open_world(copytree(prepared, tmp_path_factory.mktemp("baton"), dirs_exist_ok=True))
     yield opened
     opened.database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(baton: Baton) -> Flask:
     """The web over it."""
     made = create_app(baton)
@@ -49,7 +60,7 @@ def john(app: Flask) -> Visitor:
     return visitor(app, "en")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def known(app: Flask, baton: Baton) -> dict[str, str]:
     """What the addresses of pages.py speak of: an application that waits to be received, and one that the customer has cancelled."""
     kim = visitor(app)
@@ -65,7 +76,14 @@ def known(app: Flask, baton: Baton) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def desk(app: Flask, known: dict[str, str]) -> Iterator[Desk]:
-    """A browser at the served application."""
-    with serving(app) as base, chromium() as browser:
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def desk(app: Flask, known: dict[str, str], browser: Browser) -> Iterator[Desk]:
+    """The browser at the served application."""
+    with serving(app) as base:
         yield Desk(browser, app, base, known)

@@ -10,6 +10,7 @@ def test_a_customer_applies_and_gets_a_number_and_a_link(kim: Visitor) -> None:
     assert "S-20261120-" in receipt.text
     assert f"/t/{token}" in receipt.text
     assert "5678" not in receipt.text and "김고객" not in receipt.text
+    assert receipt.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_the_catalogue_leads_to_the_form(kim: Visitor) -> None:

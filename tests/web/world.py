@@ -16,22 +16,32 @@ from engine.clock import KST, FixedClock
 from engine.runtime import demo
 from engine.runtime.baton import Baton
 from engine.settings import Settings
-from engine.start import deploy_new, prepare
+from engine.start import deploy_new, open_baton, prepare
 
 ROOT = Path(__file__).parents[2]
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=KST)
-def open_world(folder: Path) -> Baton:
-    """A prepared Baton in `folder`, with the app, its technicians and the demo accounts."""
-    settings = Settings(data=folder, apps=ROOT, workers=0)
-    baton = prepare(settings)
+MORE_TECHNICIANS = [{"id": f"E9{n:02}", "name": f"예비{n}기사", "region": "SEL", "mobile": f"010100009{n:02}"} for n in range(1, 13)]
+
+
+def prepare_world(folder: Path) -> None:
+    """Make a data folder with the app, technicians enough for all tests, and the demo accounts."""
+    baton = prepare(Settings(data=folder, apps=ROOT, workers=0))
     baton.clock = FixedClock(MORNING)
     deploy_new(baton)
     demo.seed(baton)
-    return baton
+    with baton.read() as read:
+        _, app = read.live("iptv")
+    baton.do(demo.seed_records, app=app, collection="technician", rows=MORE_TECHNICIANS)
+    baton.database.close()
+
+
+def open_world(folder: Path) -> Baton:
+    """The Baton of a prepared data folder, on the morning of the stories."""
+    return open_baton(Settings(data=folder, apps=ROOT, workers=0), FixedClock(MORNING))
 
 
 def visits() -> Iterator[dict[str, str]]:
-    """Every day and time that can be wished for, one after the other: two technicians visit at a time, and each test wants its own."""
+    """Every day and time that can be wished for, one after the other, so that many tests find a free one."""
     while True:
         for days in range(1, 14):
             day = (MORNING + timedelta(days=days)).date()

@@ -20,5 +20,5 @@ if (window.matchMedia("(max-width: 820px)").matches) {
   for (const panel of document.querySelectorAll("details[data-close-on-phone]")) panel.open = false;
 }
 
-const summary = document.querySelector(".summary[role=alert]");
+const summary = document.querySelector(".summary[role=alert], [data-focus]");
 if (summary) summary.focus();

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.actors import CUSTOMER
@@ -19,6 +19,7 @@ from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal import steps
 from web.portal.services import live_apps, public_doors
+from web.portal.track import private
 from web.texts import language
 
 Page = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Response
@@ -76,7 +77,7 @@ def receipt(app: str, token: str) -> Page:
     if case is None or case.app != app:
         raise NotFound()
     link = current_app.extensions["baton"].settings.address + url_for("portal.track", token=token)
-    return render_template("portal/receipt.html", case=case, link=link, token=token)
+    return private(make_response(render_template("portal/receipt.html", case=case, link=link, token=token)))
 
 
 def move(app: str, door: str, typed: dict[str, Any], key: str | None) -> Page:
