@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import feel
 from engine.errors import Text
+from engine.forms.html_text import as_markdown
 from engine.forms.model import FixedOption, Form, Item, Texts
 from engine.forms.problems import Problems
 from engine.forms.schema import CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, fixed, read
@@ -28,6 +29,12 @@ def compile_form(form_id: str, file: str, data: bytes, problems: Problems) -> Fo
 def _walk(items: Iterable[Item]) -> Iterable[Item]:
     for item in items:
         yield from item.walk()
+
+
+def _shown_text(component: Component) -> str:
+    if component.type == "html":
+        return as_markdown(component.content)
+    return component.text or component.source or component.url
 
 
 class _Builder:
@@ -53,7 +60,7 @@ class _Builder:
             id=self._id(component.id or key or component.type),
             label=self._texts(component, "label", component.label or component.date_label or component.time_label),
             hint=self._texts(component, "description", component.description),
-            text=self._texts(component, "text", component.text or component.content),
+            text=self._texts(component, "text", _shown_text(component)),
             hide=self._expression(component, component.conditional.hide if component.conditional else None),
             readonly=self._readonly(component),
             default=self._default(component),
@@ -66,6 +73,7 @@ class _Builder:
             outcome=component.properties.get("outcome", "") == "true",
             decision=component.properties.get("decision", ""),
             columns=tuple((column.key, self._texts(component, f"column.{column.key}", column.label)) for column in component.columns),
+            columns_from=self._expression(component, component.columns_expression or None),
             items=items,
         )
 

@@ -49,12 +49,18 @@ class Item:
     outcome: bool = False
     decision: str = ""
     columns: tuple[tuple[str, Texts], ...] = ()
+    columns_from: feel.Expression | None = None
     items: tuple["Item", ...] = ()
 
     @property
     def takes_input(self) -> bool:
         """Whether a person can fill it in."""
         return self.type in INPUTS
+
+    @property
+    def holds_value(self) -> bool:
+        """Whether the submission has a value under its key."""
+        return self.takes_input or self.type in ("expression", "dynamiclist")
 
     def pattern_fits(self, value: str) -> bool:
         """Whether the form's own pattern allows the text; as in form-js it may match anywhere unless it has ^ and $."""

@@ -1,5 +1,6 @@
 """Collecting what is wrong in the files of an app, so that an analyst sees everything at once."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -38,6 +39,9 @@ class Problems:
 
     def template(self, file: str, element: str, text: str) -> Template | None:
         """A compiled `{{FEEL}}` text."""
+        if re.search(r"\{\{\s*[#/](if|loop)\b", text):
+            self._block(file, element)
+            return None
         try:
             template = compile_template(text)
         except feel.FeelSyntaxError as error:
@@ -65,6 +69,18 @@ class Problems:
                 },
                 "warning",
             )
+
+    def _block(self, file: str, element: str) -> None:
+        self.note(
+            file,
+            element,
+            "template-block",
+            {"ko": "{{#if}}와 {{#loop}}는 읽지 않아요.", "en": "{{#if}} and {{#loop}} are not read."},
+            {
+                "ko": '{{if 조건 then 값 else 값}}이나 {{string join(for x in 목록 return x.name, ", ")}}로 바꿔 주세요.',
+                "en": 'Write {{if condition then value else value}}, or {{string join(for x in list return x.name, ", ")}}.',
+            },
+        )
 
     def _syntax(self, file: str, element: str, text: str, error: feel.FeelSyntaxError) -> None:
         short = text if len(text) <= 120 else text[:117] + "..."

@@ -1,25 +1,35 @@
 """Text views: the small part of Markdown that form-js texts use, as blocks for the template. What values contain is never read as Markdown."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from engine.texts import Template, for_people
+
+MARKS: Final = re.compile(
+    r"(?P<strong>\*\*|__)"
+    r"|\[(?P<label>[^\]\n]+)\]\((?P<url>[^()\s]*)\)"
+    r"|`(?P<code>[^`\n]+)`"
+    r"|(?<![\w*])(?P<mark>[*_])(?P<emphasis>[^\s*_][^*_\n]*)(?P=mark)(?![\w*])"
+)
+SAFE_LINK: Final = re.compile(r"(https?://|mailto:|tel:|/(?!/))[^\s]*")
 
 
 @dataclass(frozen=True)
 class Span:
-    """A run of text, strong or not."""
+    """A run of text: plain, strong, emphasised, or a link to `href`."""
 
     text: str
     strong: bool = False
+    emphasis: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading (`h2` to `h4`), a paragraph (`p`) or a list (`ul`); `lines` are its lines or entries."""
+    """A heading (`h2` to `h4`), a paragraph (`p`) or a list (`ul`, `ol`); `lines` are its lines or entries."""
 
     kind: str
     lines: tuple[tuple[Span, ...], ...]
@@ -32,7 +42,7 @@ def blocks(template: Template, names: Mapping[str, Any], now: datetime, lang: st
         kind, spans = _kind(line)
         if not spans:
             made.append(Block("", ()))
-        elif made and made[-1].kind == kind and kind in ("p", "ul"):
+        elif made and made[-1].kind == kind and kind in ("p", "ul", "ol"):
             made[-1] = Block(kind, (*made[-1].lines, spans))
         else:
             made.append(Block(kind, (spans,)))
@@ -56,16 +66,35 @@ def _kind(line: list[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:
     written = line[0][0] if line and line[0][1] else ""
     if heading := re.match(r"(#{1,6})\s+", written):
         kind, start = f"h{min(max(len(heading[1]), 2), 4)}", heading.end()
-    elif bullet := re.match(r"\s*[-*+]\s+", written):
-        kind, start = "ul", bullet.end()
+    elif bullet := re.match(r"\s*([-*+]|\d{1,3}[.)])\s+", written):
+        kind, start = "ul" if bullet[1] in "-*+" else "ol", bullet.end()
     return kind, _spans([(written[start:], True), *line[1:]] if start else line)
 
 
 def _spans(line: list[tuple[str, bool]]) -> tuple[Span, ...]:
-    spans, strong = [], False
+    spans: list[Span] = []
+    strong = False
     for text, written in line:
-        for number, piece in enumerate(re.split(r"\*\*|__", text) if written else [text]):
-            strong = strong ^ (number > 0)
-            if piece:
-                spans.append(Span(piece, strong))
+        for span in _marked(text) if written else [Span(text)]:
+            if span is STRONG:
+                strong = not strong
+            elif span.text:
+                spans.append(Span(span.text, strong, span.emphasis, span.href))
     return tuple(spans) if any(span.text.strip() for span in spans) else ()
+
+
+STRONG: Final = Span("**")
+
+
+def _marked(text: str) -> Iterator[Span]:
+    end = 0
+    for mark in MARKS.finditer(text):
+        yield Span(text[end : mark.start()])
+        if mark["strong"]:
+            yield STRONG
+        elif mark["label"]:
+            yield Span(mark["label"], href=mark["url"] if SAFE_LINK.fullmatch(mark["url"]) else "")
+        else:
+            yield Span(mark["code"] or mark["emphasis"], emphasis=bool(mark["emphasis"]))
+        end = mark.end()
+    yield Span(text[end:])

@@ -13,7 +13,7 @@ from engine.errors import BatonError
 MAX_BYTES: Final = 500_000
 INPUTS: Final = frozenset({"textfield", "textarea", "number", "checkbox", "checklist", "radio", "select", "taglist", "datetime", "filepicker"})
 CHOOSERS: Final = frozenset({"checklist", "radio", "select", "taglist"})
-SHOWN: Final = frozenset({"text", "html", "image", "iframe", "table", "spacer", "separator", "button", "documentPreview"})
+SHOWN: Final = frozenset({"text", "html", "image", "iframe", "table", "spacer", "separator", "button"})
 HOLDERS: Final = frozenset({"default", "group", "dynamiclist"})
 TYPES: Final = INPUTS | SHOWN | HOLDERS | {"expression"}
 

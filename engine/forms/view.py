@@ -7,10 +7,10 @@ from typing import Any
 from engine.errors import Text
 from engine.forms import choices, paths
 from engine.forms.fill import Filled
-from engine.forms.model import Fields, Form, FormApp, Item
+from engine.forms.model import Fields, FormApp, Item
 from engine.forms.page import FieldView, FormView, Group, Mistake, Outcome
-from engine.forms.show import confirmation, show
-from engine.forms.submit import standing, take
+from engine.forms.show import Showing, show
+from engine.forms.take import standing, take
 from engine.texts import pick
 
 SUBMIT = {"ko": "보내기", "en": "Send"}
@@ -32,36 +32,27 @@ def view(
     `errors` is what `submit` said. Hidden fields are left out; a field that only some outcome button needs stands in the form and says for which.
     """
     form = app.forms[form_id]
-    typed = dict(values) if values is not None else known(app, form, names, now, record, lang)
-    filled = Filled(app, form, record, now, lang, names)
+    filled = Filled(app, form, record, now, lang, names, form.items)
+    typed = dict(values) if values is not None else _known(filled)
     take(filled, typed)
     _keep_standing(filled, typed)
-    shown, only_for = _shown(filled, typed)
     messages = {key: tuple(pick(text, lang) for text in texts) for key, texts in (errors or {}).items()}
-    groups = _groups(filled, typed, shown, only_for, messages)
-    return FormView(
-        form_id,
-        lang,
-        groups,
-        _outcomes(filled),
-        choices.render(form.submit, names, now, lang) or pick(SUBMIT, lang),
-        _mistakes(groups, messages),
-        typed,
-    )
+    groups = _groups(Showing(filled, typed, messages, *_shown(filled, typed)))
+    label = choices.render(form.submit, names, now, lang) or pick(SUBMIT, lang)
+    return FormView(form_id, lang, groups, _outcomes(filled), label, _mistakes(groups, messages), typed)
 
 
-def known(app: FormApp, form: Form, names: Mapping[str, Any], now: datetime, record: Fields | None, lang: str) -> dict[str, Any]:
+def _known(filled: Filled) -> dict[str, Any]:
     """What the fields hold before anybody types."""
-    filled = Filled(app, form, record, now, lang, names)
     values: dict[str, Any] = {}
-    for item in form.walk():
+    for item in filled.walk():
         if (item.takes_input or item.type == "dynamiclist") and (found := standing(filled, item)) is not None:
             paths.put(values, item.key, found)
     return values
 
 
 def _keep_standing(filled: Filled, typed: dict[str, Any]) -> None:
-    for item in filled.form.walk():
+    for item in filled.walk():
         if item.takes_input and filled.readonly(item):
             paths.put(typed, item.key, standing(filled, item))
 
@@ -78,43 +69,28 @@ def _shown(filled: Filled, typed: Mapping[str, Any]) -> tuple[set[str], dict[str
         take(trial, {**typed, outcome.key: option.raw})
         by_label[option.label] = trial.shown
     shown = set().union(*by_label.values())
-    return shown, {
-        identity: tuple(label for label, ids in by_label.items() if identity in ids)
-        for identity in shown
-        if not all(identity in ids for ids in by_label.values())
-    }
+    sometimes = (identity for identity in shown if not all(identity in ids for ids in by_label.values()))
+    return shown, {identity: tuple(label for label, ids in by_label.items() if identity in ids) for identity in sometimes}
 
 
-def _groups(
-    filled: Filled, typed: Mapping[str, Any], shown: set[str], only_for: Mapping[str, tuple[str, ...]], messages: Mapping[str, tuple[str, ...]]
-) -> tuple[Group, ...]:
-    def views(items: Sequence[Item]) -> list[FieldView]:
-        made = []
-        for item in items:
-            if item.id in shown and not item.outcome and item.type != "button":
-                inner = views(item.items) if item.type == "group" else []
-                made.append(show(filled, item, typed, messages, only_for.get(item.id, ()), tuple(inner)))
-                made.extend(confirmation(filled, item.key, typed, messages))
-        return made
-
+def _groups(showing: Showing) -> tuple[Group, ...]:
     groups: list[Group] = []
     loose: list[Item] = []
-    for item in filled.form.items:
+    for item in showing.filled.items:
         if item.type != "group":
             loose.append(item)
-            continue
-        if item.id in shown:
-            groups += _group("", "", views(loose))
-            groups += _group(f"g-{item.id}", choices.render(item.label, filled.scope, filled.now, filled.lang), views(item.items))
+        elif item.id in showing.shown:
+            groups += _group("", "", show(showing, loose))
+            groups += _group(f"g-{item.id}", showing.text(item.label), show(showing, item.items))
             loose = []
-    return tuple(groups + _group("", "", views(loose)))
+    return tuple(groups + _group("", "", show(showing, loose)))
 
 
-def _group(identity: str, label: str, items: list[FieldView]) -> list[Group]:
+def _group(identity: str, label: str, items: tuple[FieldView, ...]) -> list[Group]:
     if not items:
         return []
-    wrong = sum(bool(item.errors) for item in FormView("", "", (Group("", "", tuple(items)),)).fields)
-    return [Group(identity or f"g-{items[0].id or items[0].kind}", label, tuple(items), wrong)]
+    wrong = sum(bool(item.errors) for item in FormView("", "", (Group("", "", items),)).fields)
+    return [Group(identity or f"g-{items[0].id or items[0].kind}", label, items, wrong)]
 
 
 def _outcomes(filled: Filled) -> tuple[Outcome, ...]:

@@ -122,6 +122,7 @@ MISTAKES = {
         "",
     ),
     "a full capacity without a text": (HOME + "records.toml", '"DAY_FULL"', '"FULL"', "capacity.pickup.full", "unknown-error-code", ""),
+    "a block that is not read": (FORMS + "library_apply.form", "**{{fee}}**", "{{#if fee}}x{{/if}}", "t_fee", "template-block", ""),
     "an option without a value": (FORMS + "library_withdraw.form", '"value": "MOVING"', '"value": ""', "reason", "form-option", ""),
     "a check of an unknown form": (HOME + "checks.toml", "[[library_apply]]", "[[library_aply]]", "", "unknown-form", "library_apply"),
     "a check at an unknown field": (

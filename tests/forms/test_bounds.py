@@ -70,6 +70,41 @@ def test_a_field_inside_a_row_hides_by_its_own_row():
     assert [[field.key for field in row.items] for row in page.fields[0].items] == [["other", "what"], ["other"]]
 
 
+def test_lists_may_stand_inside_lists_and_texts_inside_rows():
+    app = one_form(
+        {"type": "dynamiclist", "id": "l", "path": "days", "components": [
+            {"type": "text", "id": "t", "text": "{{this.day}} / {{parent.days[1].day}}"},
+            {"type": "textfield", "id": "d", "key": "day"},
+            {"type": "dynamiclist", "id": "m", "path": "visits", "components": [
+                {"type": "number", "id": "h", "key": "hour", "validate": {"max": 24}},
+            ]},
+        ]}
+    )  # fmt: skip
+    page = {"days.0.day": "a", "days.0.visits.0.hour": "9", "days.0.visits.1.hour": "99", "days.1.day": "b"}
+    done = forms.submit(app, "one", page, {}, now=NOW)
+    assert done.errors == {"days.0.visits.1.hour": [messages.too_big("24")]}
+    rows = [{"day": "a", "visits": [{"hour": 9}]}, {"day": "b", "visits": []}]
+    assert forms.submit(app, "one", {"days": rows}, {}, now=NOW).values == {"days": rows}
+    shown = forms.view(app, "one", {}, lang="ko", now=NOW, values=page, errors=done.errors)
+    hours = [field for field in shown.fields if field.key == "hour"]
+    assert [(field.name, field.value, bool(field.errors)) for field in hours[:2]] == [
+        ("days.0.visits.0.hour", "9", False), ("days.0.visits.1.hour", "99", True),
+    ]  # fmt: skip
+    assert ["".join(span.text for span in field.blocks[0].lines[0]) for field in shown.fields if field.kind == "prose"] == ["a / a", "b / a"]
+
+
+def test_columns_and_addresses_may_be_feel():
+    app = one_form(
+        {"type": "table", "id": "t", "dataSource": "=rows", "columnsExpression": '=[{key: "a", label: "A"}]'},
+        {"type": "image", "id": "i", "source": "=picture", "alt": "a cat"},
+        {"type": "iframe", "id": "f", "label": "Map", "url": "https://example.org/{{place}}"},
+        {"type": "iframe", "id": "g", "label": "Evil", "url": "javascript:alert(1)"},
+    )
+    shown = forms.view(app, "one", {"rows": [{"a": 1000}], "picture": "/cat.png", "place": "seoul"}, lang="ko", now=NOW).fields
+    assert (shown[0].columns, shown[0].rows) == (("A",), (("1,000",),))
+    assert [field.url for field in shown[1:]] == ["/cat.png", "https://example.org/seoul", ""]
+
+
 @given(
     st.sampled_from(TYPES),
     st.one_of(
