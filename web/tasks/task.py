@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Gone, Refused
 from engine.runtime import user_tasks
 from engine.store.tables import Account
+from engine.views import cases
 from engine.views import worklist as pages
 from web import formats, submissions
 from web.current import baton, same_query
@@ -20,7 +21,7 @@ from web.tasks import answers
 from web.tasks.blueprint import blueprint
 from web.tasks.filters import of_request
 from web.tasks.worklist import app_titles, listed
-from web.texts import t
+from web.texts import language, t
 
 
 @blueprint.get("/tasks/<task_id>")
@@ -44,7 +45,9 @@ def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
 def drawing(task_id: str) -> str:
     """The whole drawing with the token in it."""
     page = answers.open_task(task_id)
-    return render_template("tasks/drawing.html", page=page, drawing=page.case.drawing or page.drawing)
+    with baton().read() as read:
+        whole = cases.case(read, page.row.app, page.row.number, lang=language(), actor=actor()).drawing
+    return render_template("tasks/drawing.html", page=page, drawing=whole or page.drawing)
 
 
 @blueprint.get("/tasks/<task_id>/<any(claim, release, assign, draft, complete):_>")
