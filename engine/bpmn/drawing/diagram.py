@@ -162,7 +162,7 @@ def _edge(item: Node, elements: dict[str, Node]) -> Edge | None:
     points = [point for child in item.iterchildren(f"{{{DI}}}waypoint") if (point := _point(child))]
     if element is None or len(points) < 2:
         return None
-    return Edge(element, local(element), tuple(points), _label(item), item.get("messageVisibleKind") == "initiating")
+    return Edge(element, local(element), tuple(points), _label(item), item.get("messageVisibleKind") != "non_initiating")
 
 
 def _label(item: Node) -> Box | None:

@@ -41,6 +41,8 @@ def _completed(xml: bytes) -> tuple[Diagram, bool]:
     collaboration = diagram.root.find(f"{{{BPMN}}}collaboration")
     for process in document.processes:
         pool = _pool(document, process)
+        if not document.containers[process] and pool is None:
+            continue
         owner = str(collaboration.get("id")) if collaboration is not None and pool is not None else process
         _process(document, diagram, diagram.plane(owner), process, pool)
     if collaboration is not None:
@@ -56,7 +58,7 @@ def _pool(document: Document, process: str) -> str | None:
 def _process(document: Document, diagram: Diagram, plane: etree._Element, process: str, pool: str | None) -> None:
     nodes = list(document.inside(process))
     missing = [node for node in nodes if node.id not in diagram.places and not _on_placed_host(diagram, node)]
-    if len(missing) == sum(node.type != "boundaryEvent" or node.attached_to not in document.nodes for node in nodes) or not diagram.places:
+    if not any(node.id in diagram.places for node in nodes) and (nodes or pool not in diagram.places):
         _whole(document, diagram, plane, process, pool, nodes)
     elif missing:
         _put(document, diagram, plane, lay_out_scope(document, missing, ()), LEFT, diagram.bottom() + 2 * MARGIN)
@@ -133,13 +135,16 @@ def _lines(document: Document, diagram: Diagram, plane: etree._Element, nodes: l
             if flow.source in diagram.places and flow.target in diagram.places and flow.id not in diagram.lines:
                 ends = diagram.places[flow.source], diagram.places[flow.target]
                 way = routes.flow(*ends, () if crowded else scope, from_border=node.type == "boundaryEvent")
-                diagram.edge(plane, flow.id, way, _under(way))
+                diagram.edge(plane, flow.id, way, _label(way))
 
 
-def _under(way: list[routes.Point]) -> Rect | None:
-    """A way around something has its name below its long stretch, which would else stand on the shape above."""
-    around = len(way) == 4 and way[0][0] == way[1][0]
-    return Rect((way[1][0] + way[2][0]) / 2 - 45, way[1][1] + 4, 90, 14) if around else None
+def _label(way: list[routes.Point]) -> Rect | None:
+    """Where the name of a flow goes: above the last stretch of a branch, below the long stretch of a way around; None: where it always goes."""
+    if len(way) == 3:
+        return Rect((way[1][0] + way[2][0]) / 2 - 45, way[2][1] - 18, 90, 14)
+    if len(way) == 4 and way[0][0] == way[1][0]:
+        return Rect((way[1][0] + way[2][0]) / 2 - 45, way[1][1] + 4, 90, 14)
+    return None
 
 
 def _line(diagram: Diagram, plane: etree._Element, item: etree._Element) -> None:

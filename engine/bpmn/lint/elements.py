@@ -85,12 +85,12 @@ COMPENSATION: Final = error(
 )
 
 MENDS: Final = {
-    "complexGateway": ("포함(OR)·병렬(AND)·배타(XOR) 갈림길로 다시 그려 주세요.", "Redraw it with inclusive, parallel or exclusive gateways."),
+    "complexGateway": ("포함(OR)·병렬(AND)·배타(XOR) 갈림길을 쓰세요.", "Use inclusive, parallel or exclusive gateways."),
     "several triggers": (
         "한 이벤트에는 한 가지만 두세요. 여럿 중 하나를 기다리려면 이벤트 갈림길이나 경계 이벤트 여러 개를 쓰세요.",
         "Give each event one definition; to wait for one of several, use an event-based gateway or several boundary events.",
     ),
-    "choreography": ("참가자마다 프로세스를 그리고 메시지로 이어 주세요.", "Draw a process for each participant and join them by messages."),
+    "choreography": ("참가자마다 프로세스를 두고 메시지로 이으세요.", "Give each participant a process and join them by messages."),
 }
 
 KINDS: Final = {
@@ -204,7 +204,7 @@ def _starts(scene: Scene, document: Document, container: str) -> None:
             scene.report.add(EVENT_SUB_PROCESS, document.file, container, name=name, count=str(len(starts)))
         return
     plain = [node for node in starts if node.event == "none" and node.type == "startEvent"]
-    if not starts and not (around and around.type == "adHocSubProcess"):
+    if not starts and not (around and around.type == "adHocSubProcess") and (around or document.containers[container]):
         scene.report.add(NO_START, document.file, container, name=name)
     elif len(plain) > 1:
         scene.report.add(SEVERAL_STARTS, document.file, container, name=name, count=str(len(plain)))

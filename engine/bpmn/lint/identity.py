@@ -39,6 +39,13 @@ NOT_EXECUTABLE: Final = warning(
     "실행할 프로세스라면 속성에서 Executable을 켜 주세요.",
     "If it should run, switch on Executable in its properties.",
 )
+EMPTY: Final = warning(
+    "empty-process",
+    "프로세스 '{name}'이(가) 비어 있어요.",
+    "Process '{name}' is empty.",
+    "실행할 프로세스라면 시작 이벤트부터 그려 주세요. 상대방의 풀이라면 그대로 두어도 돼요.",
+    "If it should run, draw it, beginning with a start event; for a partner's pool this is fine.",
+)
 DUPLICATE_ID: Final = error(
     "duplicate-id",
     "id '{name}'이(가) {count}번 쓰였어요.",
@@ -101,6 +108,8 @@ def _processes(report: Report, document: Document, seen: dict[str, str]) -> None
             report.add(DUPLICATE_PROCESS, document.file, name, name=name, other=seen[name])
         elif not document.executable(name):
             report.add(NOT_EXECUTABLE, document.file, name, name=xml.get("name") or name)
+        elif not document.containers[name]:
+            report.add(EMPTY, document.file, name, name=xml.get("name") or name)
         seen.setdefault(name, document.file)
 
 
