@@ -77,7 +77,9 @@ def insert_task(folder: Path, form: str = "iptv_address") -> None:
     for incoming in target.findall(f"{{{BPMN}}}incoming"):
         if incoming.text == flow.get("id"):
             incoming.text = "Flow_CheckAddress"
-    etree.SubElement(flow.getparent(), f"{{{BPMN}}}sequenceFlow", id="Flow_CheckAddress", sourceRef="UT_CheckAddress", targetRef=str(target.get("id")))
+    etree.SubElement(
+        flow.getparent(), f"{{{BPMN}}}sequenceFlow", id="Flow_CheckAddress", sourceRef="UT_CheckAddress", targetRef=str(target.get("id"))
+    )
     flow.set("targetRef", "UT_CheckAddress")
     plane = next(tree.iter(f"{{{BPMNDI}}}BPMNPlane"))
     shape = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNShape", id="UT_CheckAddress_di", bpmnElement="UT_CheckAddress")

@@ -1,4 +1,5 @@
 """XML from strangers: read when it is plain, refused with a sentence when it is not."""
+
 import pytest
 
 from engine.errors import BatonError
@@ -60,6 +61,11 @@ def test_what_is_no_xml_at_all_is_refused(data: bytes):
 def test_a_finding_speaks_korean_and_english():
     finding = Finding("price.dmn", "Decision_1", "dmn.gap", "warning", "빈틈이 있어요", "has a gap", "규칙을 더해 주세요", "add a rule")
     assert finding.as_dict() == {
-        "file": "price.dmn", "element": "Decision_1", "rule": "dmn.gap", "level": "warning", "message": "has a gap", "mend": "add a rule"
+        "file": "price.dmn",
+        "element": "Decision_1",
+        "rule": "dmn.gap",
+        "level": "warning",
+        "message": "has a gap",
+        "mend": "add a rule",
     }
     assert finding.as_dict("ko")["message"] == "빈틈이 있어요"

@@ -1,13 +1,13 @@
 """`baton run`: the embedded service. Everything that must happen once happens here, in the parent, before the server forks."""
 
 import os
-import socket
 import subprocess
 import sys
 
 import click
 
 from engine import settings
+from engine.partners.ports import free_port
 from engine.runtime import demo
 from engine.start import deploy_new, prepare
 
@@ -30,19 +30,6 @@ def command(with_demo: bool) -> None:
         demo.seed(baton)
     baton.database.close()
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", "python:web.serve", "web.wsgi"])
-
-
-def free_port(host: str, wanted: int) -> int:
-    """The wanted port, or the next one that nobody listens on."""
-    for port in range(wanted, wanted + 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    raise click.ClickException(f"no port between {wanted} and {wanted + 99} is free; set BATON_PORT")
 
 
 def _partners(host: str) -> None:

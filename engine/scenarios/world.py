@@ -1,6 +1,5 @@
 """The stage of a scenario: an app deployed into an in-memory database, a clock that stands still, staff, and partners that listen."""
 
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from engine.apps import ProcessApp
 from engine.clock import KST, FixedClock
 from engine.partners import http, smtp
 from engine.partners.inbox import Inbox, Received
+from engine.partners.ports import free_port
 from engine.runtime import definitions, demo
 from engine.runtime.baton import Baton
 from engine.runtime.deployed import Deployed
@@ -36,7 +36,7 @@ class Partners:
     def __init__(self) -> None:
         self.inbox = Inbox()
         self._web = http.server(self.inbox, PLACE, 0)
-        self._mail_port = _free_port()
+        self._mail_port = free_port(PLACE, 0)
         self._mail = smtp.server(self.inbox, PLACE, self._mail_port)
 
     @property
@@ -63,12 +63,6 @@ class Partners:
         self._web.shutdown()
         self._web.server_close()
         self._mail.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((PLACE, 0))
-        return int(probe.getsockname()[1])
 
 
 class World:

@@ -26,7 +26,9 @@ def test_a_completion_is_one_commit_of_few_statements(story: Story) -> None:
     seen: list[str] = []
     listener = lambda conn, cursor, statement, parameters, context, many: seen.append(statement)  # noqa: E731
     event.listen(story.baton.database.engine, "before_cursor_execute", listener)
-    story.baton.do(__import__("engine.runtime.user_tasks", fromlist=["complete"]).complete, task_id=task, actor=LEE, submission={"decision": "ACCEPT"})
+    story.baton.do(
+        __import__("engine.runtime.user_tasks", fromlist=["complete"]).complete, task_id=task, actor=LEE, submission={"decision": "ACCEPT"}
+    )
     event.remove(story.baton.database.engine, "before_cursor_execute", listener)
     assert sum(statement.startswith("BEGIN") for statement in seen) <= 1
 
@@ -60,7 +62,9 @@ def picture(story: Story) -> list[Any]:
     """What stands in the tables that a completion writes."""
     with story.baton.read() as read:
         instances = [(row.id, row.rev) for row in read.all(select(ProcessInstance.id, ProcessInstance.rev).order_by(ProcessInstance.id))]
-        histories = [(row.instance_id, row.rev) for row in read.all(select(History.instance_id, History.rev).order_by(History.instance_id, History.rev))]
+        histories = [
+            (row.instance_id, row.rev) for row in read.all(select(History.instance_id, History.rev).order_by(History.instance_id, History.rev))
+        ]
         found = [row.id for row in read.all(select(Job.id).order_by(Job.id))]
     return [instances, histories, found, *[story.open_tasks(row[0]) for row in instances]]
 

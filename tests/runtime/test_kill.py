@@ -21,7 +21,18 @@ import pytest
 
 from tests.service import PASSWORD, ROOT, free_ports
 
-KILLS = [(0, 0.0), (0, 0.04), (1, 0.01), (1, 0.06), (2, 0.02), (2, 0.1), (3, 0.03), (4, 0.015), (5, 0.005), (5, 0.08)]  # (step, seconds after sending)
+KILLS = [
+    (0, 0.0),
+    (0, 0.04),
+    (1, 0.01),
+    (1, 0.06),
+    (2, 0.02),
+    (2, 0.1),
+    (3, 0.03),
+    (4, 0.015),
+    (5, 0.005),
+    (5, 0.08),
+]  # (step, seconds after sending)
 PATIENCE = 90.0  # seconds: a killed worker's lease runs out after 30
 ORDER = ["APPLIED", "RECEIVED", "ASSIGNED", "INSTALL_REQUESTED", "INSTALL_ACCEPTED", "INSTALLED", "ACTIVE"]
 
@@ -143,8 +154,21 @@ def a_weekday() -> str:
 
 
 def application() -> dict[str, str]:
-    fields = {"product_type": "BUNDLE", "postcode": "04524", "road_address": "서울 중구 세종대로 110", "applicant_name": "김고객", "mobile": "01012345678"}
-    return fields | {"visit_date": a_weekday(), "visit_slot": "AM1", "email": "kim@example.com", "language": "ko", "terms_agreed": "true", "privacy_agreed": "true"}
+    fields = {
+        "product_type": "BUNDLE",
+        "postcode": "04524",
+        "road_address": "서울 중구 세종대로 110",
+        "applicant_name": "김고객",
+        "mobile": "01012345678",
+    }
+    return fields | {
+        "visit_date": a_weekday(),
+        "visit_slot": "AM1",
+        "email": "kim@example.com",
+        "language": "ko",
+        "terms_agreed": "true",
+        "privacy_agreed": "true",
+    }
 
 
 @pytest.fixture
