@@ -1,14 +1,34 @@
 """A scenario file as an analyst may write it (formats 4). Every key that is not here is refused, with its line."""
 
+from datetime import datetime
 from itertools import permutations, product
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from engine.scenarios.problem import Problem
 
 MAX_ORDERS: Final = 120
+PARTNERS: Final = ("sms", "mail")
+SWITCHES: Final = ("ok", "down", "lost", "decline")
 Values = dict[str, Any]
+
+
+def _known_partners(value: Any) -> Any:
+    for name, state in value.items() if isinstance(value, dict) else ():
+        if name not in PARTNERS:
+            raise ValueError(f"there is no partner {name}; known: {', '.join(PARTNERS)}")
+        if state not in SWITCHES:
+            raise ValueError(f"{name} can be {', '.join(SWITCHES)}")
+    return value
+
+
+def _moment(value: str) -> str:
+    datetime.fromisoformat(value)
+    return value
+
+
+Switches = Annotated[dict[str, str], BeforeValidator(_known_partners)]
 
 
 class Part(BaseModel):
@@ -99,7 +119,7 @@ class Worker(Step):
 class Partner(Step):
     """`partner`: how a partner behaves from now on."""
 
-    partner: dict[str, Literal["ok", "down", "lost", "decline"]]
+    partner: Switches
 
 
 class Together(Step):
@@ -131,10 +151,10 @@ AnyStep = Annotated[
 class Given(Part):
     """The world before the first step. Without `records` the app's seed is there; without `staff` its demo accounts."""
 
-    clock: str = "2026-12-01T10:00+09:00"
+    clock: Annotated[str, AfterValidator(_moment)] = "2026-12-01T10:00+09:00"
     records: dict[str, list[Values]] | None = None
     staff: dict[str, str | list[str]] = {}
-    partners: dict[str, Literal["ok", "down", "lost", "decline"]] = {}
+    partners: Switches = {}
 
 
 class Refusal(Part):

@@ -48,6 +48,16 @@ def test_a_misspelt_key_is_named_with_its_line(tmp_path):
     assert "fomr" in caught.value.ko and "fomr" in caught.value.en
 
 
+@pytest.mark.parametrize(("given", "named"), [("clock: soon", "soon"), ("partners: { fax: ok }", "fax"), ("partners: { sms: asleep }", "down")])
+def test_a_world_that_cannot_be_is_refused(tmp_path, given, named):
+    path = tmp_path / "story.yaml"
+    path.write_text(f"id: story\ntitle: {{ ko: 이야기 }}\ngiven:\n  {given}\nwhen: []\n")
+    with pytest.raises(Problem) as caught:
+        load(path, "story.yaml")
+    assert caught.value.line == 4
+    assert named in caught.value.en
+
+
 def test_a_step_of_no_known_kind_says_which_kinds_there_are(tmp_path):
     path = story(tmp_path, "  - begin: apply\n", "  tasks: []\n")
     with pytest.raises(Problem) as caught:
