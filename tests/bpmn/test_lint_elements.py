@@ -53,6 +53,18 @@ def test_a_choreography_is_refused() -> None:
     assert ("not-supported", "it") in found(between(element("choreographyTask", "it")))
 
 
+def test_an_element_that_bpmn_does_not_have_is_not_left_out_in_silence() -> None:
+    assert ("not-supported", "it") in found(between(element("magicTask", "it")))
+
+
+def test_an_error_event_that_does_not_interrupt_is_refused() -> None:
+    edge = boundary("any", "work", event("error"), False)
+    files = model(start(), user("work"), edge, end(), end("bad"), flows("start -> work -> end", "any -> bad"))
+    assert found(files) == {("error-must-interrupt", "any")}
+    aside = event_sub("aside", event("error"), end("e"), flows("aside_start -> e"), interrupting=False)
+    assert found(model(start(), user("work"), aside, end(), flows("start -> work -> end"))) == {("error-must-interrupt", "aside_start")}
+
+
 def test_an_event_with_several_definitions_is_refused() -> None:
     files = between(catch("it", timer("timeDuration", "PT1H") + event("message", "m")), message("m", "Paid", "=id"))
     assert ("not-supported", "it") in found(files)
@@ -213,3 +225,17 @@ def test_a_boundary_event_may_catch_every_error() -> None:
 def test_a_conditional_event_needs_a_condition() -> None:
     assert found(between(catch("it", condition("")))) == {("missing-event-condition", "it")}
     assert found(between(catch("it", condition("=stock > 0")))) == set()
+
+
+def test_a_misspelled_property_of_ours_is_doubted_with_the_nearest_name() -> None:
+    task = user("it", extensions(zeebe("properties", zeebe("property", name="baton:saved", value="x"), zeebe("property", name="other", value="y"))))
+    (finding,) = [finding for finding in lint(between(task)) if finding.rule == "unknown-baton-property"]
+    assert finding.element == "it" and "'baton:saves'" in finding.mend_en
+
+
+def test_a_property_of_ours_where_it_does_nothing_is_doubted() -> None:
+    def with_property(name: str) -> dict[str, bytes]:
+        return between(user("it", extensions(zeebe("properties", zeebe("property", name=name, value="x")))))
+
+    assert ("baton-property-without-effect", "it") in warned(with_property("baton:case"))
+    assert ("baton-property-without-effect", "it") not in warned(with_property("baton:status"))

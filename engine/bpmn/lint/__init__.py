@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.bpmn.document import Document
-from engine.bpmn.lint import dataflow, elements, expressions, flow, identity, implementation, joins, loops, parallel, references, style
+from engine.bpmn.lint import (
+    dataflow,
+    elements,
+    expressions,
+    flow,
+    identity,
+    implementation,
+    joins,
+    loops,
+    own_properties,
+    parallel,
+    references,
+    style,
+)
 from engine.bpmn.lint.known import Known
 from engine.bpmn.lint.rules import RULES, Report, Rule
 from engine.bpmn.lint.scene import Scene
@@ -13,7 +26,7 @@ from engine.xml import UnsafeXml
 
 __all__ = ["RULES", "Known", "Rule", "lint"]
 
-CHECKS: Final = (identity, references, elements, implementation, loops, expressions, flow, joins, dataflow, parallel, style)
+CHECKS: Final = (identity, references, elements, implementation, loops, expressions, flow, joins, dataflow, parallel, own_properties, style)
 
 
 def lint(files: Mapping[str, bytes], known: Known | None = None) -> list[Finding]:

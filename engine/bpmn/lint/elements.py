@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, Document, Node
+from engine.bpmn.document import ACTIVITIES, BPMN, CHOREOGRAPHY, EVENTS, FLOW_NODES, Document, Node, local
 from engine.bpmn.lint.rules import Fact, called, error
 from engine.bpmn.lint.scene import Scene, compensation_handlers, is_start, link_name, link_targets
 
@@ -54,6 +54,13 @@ EVENT_SUB_PROCESS_FLOW: Final = error(
     "No flow can enter or leave the event sub-process '{name}'.",
     "흐름을 지워 주세요. 시작 이벤트가 일어나면 저절로 시작해요.",
     "Delete the flow; it begins by itself when its start event happens.",
+)
+MUST_INTERRUPT: Final = error(
+    "error-must-interrupt",
+    "'{name}': 오류 이벤트는 하던 일을 반드시 멈추는데, 멈추지 않는 것으로 그려져 있어요.",
+    "'{name}' is drawn as non-interrupting, but an error always interrupts.",
+    "멈추는(interrupting) 이벤트로 바꿔 주세요. 멈추지 않으려면 에스컬레이션을 쓰세요.",
+    "Make it interrupting, or use an escalation, which need not interrupt.",
 )
 GATEWAY_TARGET: Final = error(
     "event-gateway-target",
@@ -117,6 +124,7 @@ PLACES: Final = {
     "boundary": ("경계 이벤트", "a boundary event here"),
     "end": ("종료 이벤트", "an end event here"),
 }
+FLOW_ENDINGS: Final = ("Task", "Event", "Gateway", "Activity", "SubProcess")
 WAITED_FOR: Final = frozenset({"message", "timer", "conditional", "signal"})
 
 
@@ -132,6 +140,8 @@ def check(scene: Scene) -> None:
             scene.report.add(EVENT_SUB_PROCESS_FLOW, document.file, node.id, name=called(node))
     for document, container in scene.containers():
         _starts(scene, document, container)
+    for name, document in scene.processes.items():
+        _strangers(scene, document, name)
 
 
 def _supported(scene: Scene, document: Document, node: Node) -> None:
@@ -142,12 +152,23 @@ def _supported(scene: Scene, document: Document, node: Node) -> None:
         scene.report.add(NOT_SUPPORTED, document.file, node.id, **facts)
 
 
+def _strangers(scene: Scene, document: Document, process: str) -> None:
+    """Flow elements of later or private versions of BPMN must not be left out in silence."""
+    for xml in document.processes[process].iter(f"{{{BPMN}}}*"):
+        kind = local(xml)
+        if kind.endswith(FLOW_ENDINGS) and kind not in FLOW_NODES:
+            facts: dict[str, Fact] = {"name": str(xml.get("name") or xml.get("id") or kind), "kind": (f"{kind} 요소는", f"a {kind}")}
+            scene.report.add(NOT_SUPPORTED, document.file, str(xml.get("id") or ""), **facts, mend_ko="", mend_en="")
+
+
 def _event(scene: Scene, document: Document, node: Node) -> None:
     place = _place(document, node)
     fits = node.event in (*ALLOWED[place], "multiple") and _inside_transaction(document, node)
     if not fits:
         allowed = ", ".join(ALLOWED[place])
         scene.report.add(EVENT_PLACE, document.file, node.id, name=called(node), kind=node.event, place=PLACES[place], allowed=allowed)
+    if node.event == "error" and not node.interrupting and node.type in ("boundaryEvent", "startEvent"):
+        scene.report.add(MUST_INTERRUPT, document.file, node.id, name=called(node))
     entered = node.incoming and node.type in ("startEvent", "boundaryEvent")
     if entered or (node.outgoing and node.type == "endEvent"):
         scene.report.add(FLOW_PLACE, document.file, node.id, name=called(node))

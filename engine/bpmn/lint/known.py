@@ -17,7 +17,7 @@ class Known:
     forms, decisions, processes, roles: their ids. lanes: the lanes that some role works in.
     fields: per form the keys that it submits. records: per collection its fields. starts: per process the variables that doors, actions and
     listeners hand in. messages: per message name the variables of those that come from outside the drawings. names: further names and
-    functions that FEEL sees. job_types: those of external workers.
+    functions that FEEL sees. job_types: those of external workers. "*" among variables stands for any.
     """
 
     forms: Collection[str] | None = None
