@@ -1,8 +1,8 @@
 """The items of a form as FieldViews: which are there, groups, rows, and the ticks of warnings."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from engine.forms import choices, paths
 from engine.forms.fields import TICK
@@ -14,16 +14,22 @@ from engine.forms.show_text import readonly_view, text_view
 from engine.forms.take import take
 from engine.texts import pick
 
+SPARE_ROWS: Final = 2
+
 
 @dataclass(frozen=True)
 class Showing:
-    """What is needed to show items: the filled form or row, what was typed, the messages by field, what is shown, and for which buttons."""
+    """What is needed to show items: the filled form or row, what was typed, the messages by field, what is shown, and for which buttons.
+
+    In a `blank` row nothing is required: it is dropped if it stays blank.
+    """
 
     filled: Filled
     typed: Mapping[str, Any]
     messages: Mapping[str, tuple[str, ...]]
     shown: set[str]
     only_for: Mapping[str, tuple[str, ...]]
+    blank: bool = False
 
     def text(self, texts: Texts) -> str:
         """A text of the form in the page's language."""
@@ -60,23 +66,31 @@ def _one(showing: Showing, item: Item) -> FieldView:
         return readonly_view(filled, item, label, paths.get(showing.typed, item.key))
     name = filled.prefix + item.key
     hint, only_for = showing.text(item.hint), showing.only_for.get(item.id, ())
-    return input_view(filled, item, name, paths.get(showing.typed, item.key), label, hint, showing.messages.get(name, ()), only_for)
+    made = input_view(filled, item, name, paths.get(showing.typed, item.key), label, hint, showing.messages.get(name, ()), only_for)
+    return replace(made, required=False) if showing.blank else made
 
 
 def _rows(showing: Showing, item: Item, label: str) -> FieldView:
     filled = showing.filled
     listed = paths.rows(showing.typed, item.key)
     rows = [row if isinstance(row, Mapping) else {} for row in listed] if isinstance(listed, list) else []
-    rows += [{}] * max(0, min(item.source.default_repetitions, 20) - len(rows))
+    rows += [{}] * max(0, _places(filled, item, len(rows)) - len(rows))
     name = filled.prefix + item.key
     views = []
     for number, typed in enumerate(rows):
         row = filled.row(item, number)
         take(row, typed)
-        inside = show(Showing(row, typed, showing.messages, row.shown, {}), item.items)
+        inside = show(Showing(row, typed, showing.messages, row.shown, {}, blank=not typed), item.items)
         views.append(FieldView("group", key=f"{name}.{number}", id="f-" + f"{name}-{number}".replace(".", "-"), items=inside))
     errors = showing.messages.get(name, ())
     return FieldView("list", key=item.key, name=name, id="f-" + name.replace(".", "-"), label=label, errors=errors, items=tuple(views))
+
+
+def _places(filled: Filled, item: Item, used: int) -> int:
+    """How many rows stand in the page: without JavaScript a row can only be added where a blank one stands."""
+    wanted = max(item.source.default_repetitions, used + SPARE_ROWS if item.source.allow_add_remove else 0)
+    most = filled.rule(item).max
+    return min(wanted, used + 20, int(most) if most is not None else wanted)
 
 
 def _ticks(showing: Showing, item: Item) -> list[FieldView]:

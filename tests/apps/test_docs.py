@@ -61,4 +61,4 @@ def test_the_example_form_can_be_shown_in_both_languages():
 
 
 def test_every_component_type_is_named():
-    assert set(re.findall(r"`(\w+)`", FORMS)) >= forms.schema.TYPES - {"default", "documentPreview"}
+    assert set(re.findall(r"`(\w+)`", FORMS)) >= forms.schema.TYPES - {"default"}

@@ -18,7 +18,7 @@ VALUES = st.one_of(
     st.sampled_from(["= member.", "=1 +", "{{", "{{}}", "member", "library_apply", "ADULT", "enum", "ref", "(", "__", "a.b", "=true"]),
     st.lists(st.sampled_from(["A", 1, "status"]), max_size=3), st.dictionaries(st.sampled_from(["ko", "en", "id", "type"]), st.just("x"), max_size=2),
 )  # fmt: skip
-QUIET = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def places(value, way=()):

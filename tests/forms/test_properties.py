@@ -17,7 +17,7 @@ def declared(form_id):
     return keys | {check.confirm for check in app().checks.get(form_id, ()) if check.confirm}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["library_apply", "library_check", "library_withdraw"]), SUBMISSIONS)
 def test_a_submission_never_raises_and_holds_only_what_the_form_declares(form_id, submitted):
     done = forms.submit(app(), form_id, submitted, names(), now=NOW, record=app().records["member"])
@@ -26,7 +26,7 @@ def test_a_submission_never_raises_and_holds_only_what_the_form_declares(form_id
     assert set(done.confirm) <= set(done.errors)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["library_apply", "library_check", "library_withdraw"]), SUBMISSIONS, st.sampled_from(["ko", "en"]))
 def test_a_refused_submission_can_always_be_shown_again(form_id, submitted, lang):
     done = forms.submit(app(), form_id, submitted, names(), now=NOW, record=app().records["member"])
@@ -34,7 +34,7 @@ def test_a_refused_submission_can_always_be_shown_again(form_id, submitted, lang
     assert {mistake.message for mistake in page.mistakes} >= {text[lang] for texts in done.errors.values() for text in texts}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SUBMISSIONS)
 def test_accepted_values_are_accepted_again(submitted):
     first = forms.submit(app(), "library_withdraw", submitted, names(), now=NOW)

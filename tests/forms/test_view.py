@@ -153,11 +153,16 @@ def test_rows_and_tables():
     assert table.columns == ("이름", "접수") and table.rows[0] == ("한빛도서관", "20")
 
 
+def test_there_is_room_for_more_rows_and_nothing_is_required_in_a_blank_one():
+    visits = fields(view("library_check", with_names=MEMBER, values={"visits": [{"day": "2026-12-02"}]}))["visits"]
+    assert [row.items[0].required for row in visits.items] == [True, False, False]
+
+
 def test_typed_rows_come_back_with_their_errors():
     typed = {"decision": "APPROVE", "visits.0.day": "2026-12-02", "visits.0.what": "a", "visits.1.day": "", "visits.1.what": "b"}
     refused = submit("library_check", with_names=MEMBER, **typed)
     visits = fields(view("library_check", with_names=MEMBER, values=typed, errors=refused.errors))["visits"]
-    assert [[field.value for field in row.items] for row in visits.items] == [["2026-12-02", "a"], ["", "b"]]
+    assert [[field.value for field in row.items] for row in visits.items[:2]] == [["2026-12-02", "a"], ["", "b"]]
     assert visits.items[1].items[0].errors == ("날짜를 골라 주세요.",)
 
 
