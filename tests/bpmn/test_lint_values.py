@@ -65,6 +65,11 @@ def test_java_expressions_get_a_mend_of_their_own() -> None:
     assert "${...}" in finding.mend_en and "${...}" in finding.mend_ko
 
 
+def test_names_with_spaces_get_a_mend_of_their_own() -> None:
+    (finding,) = errors(between(script("it", "=Vacation Status.days + 1", "x")))
+    assert "vacation_status" in finding.mend_en and "vacation_status" in finding.mend_ko
+
+
 @pytest.mark.parametrize(
     "part",
     [

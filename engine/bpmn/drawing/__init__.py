@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.bpmn.document import BPMN
 from engine.bpmn.drawing.diagram import Diagram, Node, participants, read
@@ -49,7 +50,9 @@ def draw(
     return Drawing(paint(diagram, states, heat or {}, lang, (title, _description(listed, lang)), crop_to), title, listed)
 
 
+@lru_cache(maxsize=16)
 def _diagram(xml: bytes, process_id: str | None) -> tuple[Node, Diagram]:
+    # Read by many requests for the same file, and only ever read.
     definitions = parse_xml(xml, "BPMN")
     diagram = read(definitions, process_id)
     if not diagram.shapes:

@@ -16,6 +16,10 @@ EXPRESSION: Final = error(
     "줄과 글자가 가리키는 곳을 고쳐 주세요. {hint_ko}",
     "Correct it at the line and column given. {hint_en}",
 )
+SPACES: Final = (
+    "이름에는 띄어쓰기를 쓸 수 없어요. 밑줄로 이어 주세요. 예: vacation_status",
+    "Names have no spaces here; join the words by an underscore, as in vacation_status",
+)
 NO_HINT: Final = ("", "")
 JAVA: Final = ("${...}는 쓰지 않아요. FEEL로 적어 주세요. 예: =amount > 100", "${...} is not used here; write FEEL, such as =amount > 100")
 
@@ -49,5 +53,10 @@ def _template(scene: Scene, file: str, element: str, text: str) -> None:
 
 def _report(scene: Scene, file: str, element: str, what: str, text: str, problem: feel.FeelError) -> None:
     texts: Fact = (problem.ko, str(problem))
-    hint_ko, hint_en = JAVA if "${" in text else NO_HINT
+    hint_ko, hint_en = JAVA if "${" in text else SPACES if _has_spaces(problem) else NO_HINT
     scene.report.add(EXPRESSION, file, element, what=what, problem=texts, hint_ko=hint_ko, hint_en=hint_en)
+
+
+def _has_spaces(problem: feel.FeelError) -> bool:
+    """Whether an operator was expected and a word came: most likely a name of several words."""
+    return isinstance(problem, feel.FeelSyntaxError) and problem.expected.startswith("an operator") and problem.found.isidentifier()
