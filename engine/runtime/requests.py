@@ -21,7 +21,7 @@ MISMATCH = {
 
 def earlier(read: Reader, key: str | None, body: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answer this request already got, or None. Raises IDEMPOTENCY_MISMATCH when the key came with another body."""
-    row = read.one(select(Idempotency.body, Idempotency.answer).where(Idempotency.key == key)) if key else None
+    row = read.one(select(Idempotency.body, Idempotency.answer).where(Idempotency.key == _short(key))) if key else None
     if row is None:
         return None
     if row.body != digest(body):
@@ -33,9 +33,13 @@ def earlier(read: Reader, key: str | None, body: Mapping[str, Any]) -> dict[str,
 def remember(read: Reader, change: Change, key: str | None, body: Mapping[str, Any], answer: dict[str, Any]) -> None:
     """Keep the answer with the change that gives it."""
     if key:
-        change.add(insert(Idempotency), {"key": key, "body": digest(body), "answer": answer, "created_at": read.now})
+        change.add(insert(Idempotency), {"key": _short(key), "body": digest(body), "answer": answer, "created_at": read.now})
 
 
 def digest(body: Mapping[str, Any]) -> str:
     """What the database keeps of a body: nobody can read it back."""
     return hashlib.sha256(orjson.dumps(orjson.loads(dump_json(body)), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -24,7 +24,7 @@ ATTEMPTS_OF_OURS = 3  # timers, signals and continuations: the step either works
 def write(read: Reader, work: Work, change: Change, execution: Execution, before: list[Wait]) -> None:
     """Add the statements: what no longer waits goes, what waits anew comes."""
     after = execution.waits
-    kept = set(_keys(before)) & set(_keys(after))
+    kept = {key for key in _keys(before) if key in _keys(after) and key[0] != "continue"}
     gone = [wait for wait in before if _key(wait) not in kept]
     for kind, table in (("job", Job), ("message", MessageSubscription), ("user_task", UserTask)):
         ids = [f"{work.id}-{wait.token}" for wait in gone if _table(wait) == kind]
