@@ -36,7 +36,13 @@ class Person:
     def __init__(self, browser: Browser, service: Service, scripts: bool) -> None:
         self.address = service.address
         self.complaints: list[str] = []
-        self._context = browser.new_context(viewport=self.size, locale="ko-KR", java_script_enabled=scripts, reduced_motion="reduce")  # type: ignore[arg-type]
+        self._context = browser.new_context(
+            viewport=self.size,  # type: ignore[arg-type]
+            has_touch=self.size is PHONE,
+            locale="ko-KR",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
         self.page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", self._hear)

@@ -38,14 +38,14 @@ def test_a_task_is_finished_with_the_keyboard_alone(kim: Customer, lee: Agent) -
     lee.take_up("가입신청 접수", number)
     lee.page.locator("a.skip").focus()
     lee.page.keyboard.press("Enter")
-    for stop in range(1, STOPS + 1):
+    for _ in range(STOPS):
         lee.page.keyboard.press("Tab")
         assert lee.page.evaluate(VISIBLE_FOCUS), lee.page.evaluate(FOCUSED)
         assert not lee.page.evaluate(COVERED), lee.page.evaluate(FOCUSED)
         if lee.page.evaluate(FOCUSED)[:2] == ["BUTTON", "접수하기"]:
             break
     else:
-        raise AssertionError(f"no submit button within {stop} stops")
+        raise AssertionError(f"no submit button within {STOPS} stops")
     lee.page.keyboard.press("Enter")
     lee.sees(f"‘가입신청 접수’ {number} 업무를 끝냈어요.")
 
@@ -61,14 +61,13 @@ def test_the_list_is_walked_with_the_keyboard(kim: Customer, lee: Agent) -> None
 def test_technicians_have_targets_for_thumbs(kim: Customer, lee: Agent, park: Technician) -> None:
     number = bring_to_technician(kim, lee)
     accept(park, number)
-    for path in (f"/day?d={kim.day}", park.page.url.removeprefix(park.address)):
+    task = park.page.url.removeprefix(park.address).partition("?")[0]
+    for path in (f"/day?d={kim.day}", task, task.replace("/tasks/", "/day/")):
         park.open(path)
-        small = [
-            (target.inner_text(), box)
-            for target in park.page.locator("main a:visible, main button:visible, main input:visible, nav.botnav a:visible").all()
-            if (box := target.bounding_box()) and box["height"] < THUMB and target.get_attribute("type") != "checkbox"
-        ]
-        assert [text for text, _ in small if text not in ("전체 그림 보기",)] == []
+        targets = park.page.locator(
+            "main a.btn:visible, main button:visible, main input:not([type=checkbox]):visible, nav.week a, nav.botnav a:visible"
+        )
+        assert [(target.inner_text(), height(target)) for target in targets.all() if height(target) < THUMB] == []
 
 
 def test_the_answer_to_a_cancellation_takes_two_taps_on_equal_buttons(kim: Customer, lee: Agent, park: Technician) -> None:
