@@ -99,6 +99,18 @@ def test_lanes_are_bands_from_top_to_bottom_with_their_elements_inside() -> None
     assert inside(found["agents"], found["pool"]) and apart(found["bank"], found["pool"])
 
 
+def test_lanes_inside_a_lane_share_its_height() -> None:
+    leaf = '<bpmn:lane id="{0}"><bpmn:flowNodeRef>{1}</bpmn:flowNodeRef></bpmn:lane>'
+    inner = f'<bpmn:childLaneSet id="inner">{leaf.format("seoul", "a")}{leaf.format("busan", "b")}</bpmn:childLaneSet>'
+    lanes = f'<bpmn:laneSet id="set"><bpmn:lane id="technicians">{inner}</bpmn:lane>{leaf.format("agents", "c")}</bpmn:laneSet>'
+    pool = '<bpmn:collaboration id="k"><bpmn:participant id="pool" processRef="p"/></bpmn:collaboration>'
+    work = process(lanes, start(), user("a"), user("b"), user("c"), end(), flows("start -> a -> b -> c -> end"))
+    found = places(lay_out(definitions(pool, work)))
+    assert inside(found["seoul"], found["technicians"]) and inside(found["busan"], found["technicians"])
+    assert found["seoul"][3] + found["busan"][3] == found["technicians"][3] and found["seoul"][0] > found["technicians"][0]
+    assert inside(found["a"], found["seoul"]) and inside(found["b"], found["busan"]) and inside(found["c"], found["agents"])
+
+
 def test_a_sub_process_is_as_large_as_what_is_in_it() -> None:
     files = model(start(), sub("box", start("s"), user("x"), user("y"), end("e"), flows("s -> x -> y -> e")), end(), flows("start -> box -> end"))
     laid_out = lay_out(files["model.bpmn"])

@@ -70,25 +70,40 @@ def _on_placed_host(diagram: Diagram, node: Node) -> bool:
 
 
 def _whole(document: Document, diagram: Diagram, plane: etree._Element, process: str, pool: str | None, nodes: list[Node]) -> None:
-    lanes = [lane.id for lane in document.lanes.values() if lane.process_id == process and _is_leaf(document, lane.id)]
-    block = lay_out_scope(document, nodes, lanes)
+    lanes = _leaves(document.processes[process]) if pool else []
+    block = lay_out_scope(document, nodes, [str(lane.get("id")) for lane in lanes])
     top = diagram.bottom() + 2 * MARGIN
-    x = LEFT + HEADER + (2 * HEADER if lanes else MARGIN) if pool else LEFT
+    x = LEFT + HEADER * (1 + max((_depth(lane) for lane in lanes), default=0)) + MARGIN if pool else LEFT
     if pool:
         height = sum(block.bands) if lanes else block.height + 2 * MARGIN
-        diagram.shape(plane, pool, Rect(LEFT, top, max(block.width, 400) + (x - LEFT) + MARGIN, max(height, 100)), LYING)
-        _lanes(diagram, plane, lanes, block, Rect(LEFT + HEADER, top, max(block.width, 400) + (x - LEFT) + MARGIN - HEADER, 0))
+        whole = Rect(LEFT, top, max(block.width, 400) + (x - LEFT) + MARGIN, max(height, 100))
+        diagram.shape(plane, pool, whole, LYING)
+        _lanes(diagram, plane, lanes, block.bands, whole)
     _put(document, diagram, plane, block, x, top if lanes or not pool else top + MARGIN)
 
 
-def _is_leaf(document: Document, lane: str) -> bool:
-    return document.ids[lane][0].find(f"{{{BPMN}}}childLaneSet") is None if lane in document.ids else False
+def _leaves(process: etree._Element) -> list[etree._Element]:
+    """The lanes that have no lanes inside."""
+    return [lane for lane in process.iter(f"{{{BPMN}}}lane") if lane.find(f"{{{BPMN}}}childLaneSet") is None and lane.get("id")]
 
 
-def _lanes(diagram: Diagram, plane: etree._Element, lanes: list[str], block: Block, band: Rect) -> None:
-    for lane, height in zip(lanes, block.bands, strict=False):
-        diagram.shape(plane, lane, Rect(band.x, band.y, band.width, height), LYING)
-        band = band.moved(0, height)
+def _depth(lane: etree._Element) -> int:
+    """1 for a lane of the pool, 2 for one inside of that."""
+    return 1 + sum(1 for _ in lane.iterancestors(f"{{{BPMN}}}lane"))
+
+
+def _lanes(diagram: Diagram, plane: etree._Element, lanes: list[etree._Element], bands: list[float], pool: Rect) -> None:
+    """Each lane in its band; a lane with lanes inside is as high as these together, and begins further left."""
+    rects: dict[etree._Element, Rect] = {}
+    top = pool.y
+    for leaf, height in zip(lanes, bands, strict=False):
+        for lane in (leaf, *leaf.iterancestors(f"{{{BPMN}}}lane")):
+            x, begun = pool.x + HEADER * _depth(lane), rects.get(lane)
+            rects[lane] = Rect(x, begun.y if begun else top, pool.right - x, (begun.height if begun else 0) + height)
+        top += height
+    for lane, rect in sorted(rects.items(), key=lambda item: item[1].x):
+        if lane.get("id"):
+            diagram.shape(plane, str(lane.get("id")), rect, LYING)
 
 
 def _put(document: Document, diagram: Diagram, plane: etree._Element, block: Block, x: float, y: float) -> None:
