@@ -1,7 +1,7 @@
 """One step of an instance: restore or start, hand in what happened, run to the next wait, dump. Pure but for the host."""
 
 from collections.abc import Mapping
-from time import monotonic
+from time import thread_time
 from typing import Any, Final, Literal, cast
 
 from SpiffWorkflow.util.task import TaskState
@@ -80,18 +80,18 @@ class Execution:
         self._answer(token, {"$error": [error.code, error.message, all_stored(error.variables)]})
 
     def run(self) -> None:
-        """Run to the next wait or to the end of the budget (1,000 elements or one second; a wait of kind "continue" stands for the rest).
+        """Run to the next wait or to the end of the budget (1,000 elements or one second of processor time; a wait of kind "continue" stands for the rest).
 
         Raises UncaughtError for a BPMN error that nobody catches and StepFailed for everything else; nothing of this step is to be kept then.
         """
-        instance, count, deadline = self.instance, 0, monotonic() + SECONDS
+        instance, count, deadline = self.instance, 0, thread_time() + SECONDS
         while True:
             token = instance.next_ready()
             if token is None:
                 if fire_conditions(instance) or fire_inclusive(instance):
                     continue
                 break
-            if count >= BUDGET or (count % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 and monotonic() > deadline):
+            if count >= BUDGET or (count % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 and thread_time() > deadline):
                 instance.ready.appendleft(token)
                 break
             self._run(token)

@@ -77,8 +77,10 @@ class Story:
     def _run(self) -> None:
         self.execution.run()
         self.snapshot = self.execution.dump()
+        alive = set(self.execution.instance.live)
         self.execution = bpmn.restore(self.model, self.snapshot, self.desk)
         assert self.execution.dump() == self.snapshot
+        assert set(self.execution.instance.live) == alive
 
     @property
     def state(self) -> str:
