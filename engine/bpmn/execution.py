@@ -80,7 +80,8 @@ class Execution:
         self._answer(token, {"$error": [error.code, error.message, all_stored(error.variables)]})
 
     def run(self) -> None:
-        """Run to the next wait or to the end of the budget (1,000 elements or one second of processor time; a wait of kind "continue" stands for the rest).
+        """Run to the next wait or to the end of the budget: 1,000 elements or one second of processor time; a wait of kind "continue" stands
+        for the rest.
 
         Raises UncaughtError for a BPMN error that nobody catches and StepFailed for everything else; nothing of this step is to be kept then.
         """
