@@ -125,10 +125,10 @@ class Execution:
         stuck = stuck_join(instance)
         if stuck is not None:
             raise StepFailed(stuck, "the gateway waits for tokens that can never arrive", "이 갈림길은 올 수 없는 흐름을 기다리고 있어요.")
-        if not any(waiting(token) for token in instance.live.values()):
-            lost = next(iter(instance.live.values()), None)
+        lost = next((token for token in instance.live.values() if asleep(token)), None)
+        if lost is not None or not instance.live:
             where = lost.task_spec.element.id if lost else instance.process.id
-            raise StepFailed(where, "nothing waits and the instance is not finished", "끝나지 않았는데 기다리는 일이 없어요.")
+            raise StepFailed(where, "nothing waits here and it is not finished", "끝나지 않았는데 여기에서 기다리는 일이 없어요.")
 
     def _answer(self, token: int, answer: dict[str, Any]) -> None:
         found = self._token(token)
@@ -141,6 +141,11 @@ class Execution:
         if found is None:
             raise TokenGone(token)
         return found
+
+
+def asleep(token: Token) -> bool:
+    """Whether nothing could ever wake the token: it waits for nothing itself, and nothing works for it."""
+    return not waiting(token) and not token.inner and (token.body is None or token.body.idle)
 
 
 def start(model: Model, process_id: str, variables: Mapping[str, Any], host: Host, start_id: str | None = None) -> Execution:
