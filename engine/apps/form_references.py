@@ -9,6 +9,7 @@ from engine.forms import Field, Form
 from engine.forms.model import Item
 from engine.forms.schema import fixed
 
+RESERVED = frozenset({"form", "settings", "user", "free", "decide"})
 FITTING: Mapping[str, frozenset[str]] = {
     "number": frozenset({"int", "number", "won"}),
     "checkbox": frozenset({"bool"}),
@@ -35,6 +36,7 @@ def check(app: ProcessApp, names: Names) -> None:
             names.known(form.file, item.key, ("결정", "decision"), [item.decision], app.decisions)
             if isinstance(item.options_from, str):
                 names.known(form.file, item.key, ("선택 목록", "choices"), [item.options_from], app.choices, "warning")
+            _shadows(app, names, form, item)
             _empty_choice(names, form, item, records)
             for record in uses.get(form.id, []):
                 _narrow(names, form, item, record)
@@ -58,6 +60,18 @@ def records_of_forms(app: ProcessApp) -> dict[str, list[RecordType]]:
             for action in (action for action in app.actions.values() if action.start == process.id):
                 use(action.form, app.saves(start) or app.case_of(process.id))
     return found
+
+
+def _shadows(app: ProcessApp, names: Names, form: Form, item: Item) -> None:
+    key = item.key.partition(".")[0]
+    if not item.holds_value or key not in {*RESERVED, *app.records}:
+        return
+    text = {"ko": f"키 {key}은(는) 식에서 다른 것의 이름이에요.", "en": f"In expressions, {key} is the name of something else."}
+    mend = {
+        "ko": "다른 키를 쓰세요. 보낸 값은 변수가 되어 같은 이름의 레코드나 함수를 가려요.",
+        "en": "Use another key: what is sent becomes a variable, which hides the collection or function of that name.",
+    }
+    names.problems.note(form.file, item.key, "form-key-hides", text, mend, "error" if key in RESERVED else "warning")
 
 
 def _empty_choice(names: Names, form: Form, item: Item, records: list[RecordType]) -> None:

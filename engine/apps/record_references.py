@@ -1,10 +1,8 @@
 """What records.toml and seed.toml say about themselves."""
 
-import re
-
 from engine.apps.lookups import FIELD, RECORD, STATUS, Names
 from engine.apps.model import ProcessApp, RecordType
-from engine.forms import Field
+from engine.forms import Field, patterns
 
 ACCOUNT = "account"  # demo accounts: [[account]] login, name, roles
 
@@ -65,20 +63,12 @@ def _field(app: ProcessApp, names: Names, file: str, at: str, field: Field) -> N
         )
     if field.min is not None and field.max is not None and field.min > field.max:
         wrong.append(("min이 max보다 커요.", "min is larger than max.", "두 값을 바꿔 주세요.", "Swap them."))
-    if field.pattern and not _compiles(field.pattern):
+    if field.pattern and not patterns.readable(field.pattern):
         wrong.append(("pattern을 읽을 수 없어요.", "The pattern cannot be read.", "정규식을 고쳐 주세요.", "Mend the regular expression."))
     if field.default is not None and not str(field.default).startswith("=") and field.parse(field.default)[1] is not None:
         wrong.append(("기본값이 이 필드에 맞지 않아요.", "The default does not fit the field.", "기본값을 고쳐 주세요.", "Mend the default."))
     for ko, en, mend_ko, mend_en in wrong:
         names.problems.note(file, at, "field", {"ko": ko, "en": en}, {"ko": mend_ko, "en": mend_en})
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
 
 
 def _seed(app: ProcessApp, names: Names) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from engine import feel
+from engine.clock import KST
 from engine.errors import Text
 from engine.texts import Coded, Template, for_people, pick
 
@@ -109,7 +110,7 @@ def _items(choices: ChoiceList, names: Mapping[str, Any], now: datetime) -> Iter
 def _option(choices: ChoiceList, item: Any, scope: Mapping[str, Any], now: datetime, lang: str) -> Option:
     raw = plain(choices.value(scope, now=now) if choices.value is not None else _own_value(item))
     off = choices.off is not None and choices.off(scope, now=now) is True
-    label = render(choices.label, scope, now, lang) if choices.label else for_people(_own_label(item), lang, now.year)
+    label = render(choices.label, scope, now, lang) if choices.label else for_people(_own_label(item), lang, now.astimezone(KST).year)
     return Option(as_text(raw), raw, label, render(choices.detail, scope, now, lang), off, pick(choices.off_text, lang) if off else "")
 
 

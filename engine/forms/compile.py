@@ -1,11 +1,11 @@
 """From the file of a form to a Form that runs; what cannot run becomes a finding."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine import feel
 from engine.errors import Text
+from engine.forms import patterns
 from engine.forms.html_text import as_markdown
 from engine.forms.model import FixedOption, Form, Item, Texts
 from engine.forms.problems import Problems
@@ -145,14 +145,15 @@ class _Builder:
         bound = component.bounds(lengths=component.type != "number")[side]
         return self._expression(component, bound) if isinstance(bound, str) and fixed(bound) is None else None
 
-    def _pattern(self, component: Component) -> re.Pattern[str] | None:
-        try:
-            return re.compile(component.rules.pattern) if component.rules.pattern else None
-        except re.error as error:
-            mend = {"ko": "정규식을 고쳐 주세요.", "en": "Mend the regular expression."}
-            text = {"ko": f"패턴을 읽을 수 없어요: {error}", "en": f"The pattern cannot be read: {error}"}
-            self._error(component, "form-pattern", text, mend)
-            return None
+    def _pattern(self, component: Component) -> str:
+        pattern = component.rules.pattern or ""
+        if pattern and not patterns.readable(pattern):
+            mend = {
+                "ko": "정규식을 고쳐 주세요. 앞뒤 살피기(?=)와 \\1은 쓸 수 없어요.",
+                "en": "Mend it; look-ahead (?=) and references (\\1) are not read.",
+            }
+            self._error(component, "form-pattern", {"ko": f"패턴을 읽을 수 없어요: {pattern}", "en": f"The pattern cannot be read: {pattern}"}, mend)
+        return pattern
 
     def _default(self, component: Component) -> Any:
         value = component.default_value

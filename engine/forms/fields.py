@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from engine.clock import KST
 from engine.errors import Text
-from engine.forms import messages
+from engine.forms import messages, patterns
 from engine.forms.safe import problem
 
 TYPES: Final = (
@@ -21,6 +21,7 @@ TYPES: Final = (
 TEXT_LIMIT: Final = 500
 NUMBER_LIMIT: Final = Decimal(10) ** 15
 MOBILE: Final = re.compile(r"01[016789][0-9]{7,8}")
+TURNING: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make a name read backwards
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 Parsed = tuple[Any, Text | None]
 
@@ -89,7 +90,7 @@ def _text(rule: Field, raw: Any) -> Parsed:
         return None, messages.too_long(most)
     if len(text.strip()) < least:
         return None, messages.too_short(least)
-    if rule.pattern and not re.fullmatch(rule.pattern, text.strip()):
+    if rule.pattern and not patterns.fits(rule.pattern, text.strip()):
         return None, messages.PATTERN
     return text if rule.pattern is None else text.strip(), None
 
@@ -98,7 +99,7 @@ def _name(rule: Field, raw: Any) -> Parsed:
     if not isinstance(raw, str):
         return None, messages.NOT_TEXT
     name = unicodedata.normalize("NFC", raw.strip())
-    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in TURNING for letter in name):
         return None, messages.CONTROL
     return (name, None) if len(name) <= int(rule.max or 50) else (None, messages.NAME)
 

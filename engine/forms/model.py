@@ -1,6 +1,5 @@
 """A form, compiled once and shared by all threads: its components with their expressions and texts ready to run."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from engine import feel
 from engine.errors import Text
+from engine.forms import patterns
 from engine.forms.checks import Check
 from engine.forms.choices import ChoiceList
 from engine.forms.fields import Field
@@ -43,7 +43,7 @@ class Item:
     value: feel.Expression | None = None
     options: tuple[FixedOption, ...] = ()
     options_from: str | feel.Expression | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: str = ""
     least: feel.Expression | None = None
     most: feel.Expression | None = None
     outcome: bool = False
@@ -63,8 +63,8 @@ class Item:
         return self.takes_input or self.type in ("expression", "dynamiclist")
 
     def pattern_fits(self, value: str) -> bool:
-        """Whether the form's own pattern allows the text; as in form-js it may match anywhere unless it has ^ and $."""
-        return self.pattern is None or self.pattern.search(value) is not None
+        """Whether the form's own pattern allows the text."""
+        return not self.pattern or patterns.found(self.pattern, value)
 
     def walk(self) -> Iterator["Item"]:
         """Itself and the items inside it, without those of repeated rows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from engine.clock import KST
 from engine.texts import Template, for_people
 
 MARKS: Final = re.compile(
@@ -53,7 +54,7 @@ def _lines(template: Template, names: Mapping[str, Any], now: datetime, lang: st
     lines: list[list[tuple[str, bool]]] = [[]]
     for piece, part in zip(template.pieces, template.parts(names, now), strict=True):
         if not isinstance(piece, str):
-            lines[-1].append((for_people(part, lang, now.year), False))
+            lines[-1].append((for_people(part, lang, now.astimezone(KST).year), False))
             continue
         first, *rest = piece.replace("\r\n", "\n").split("\n")
         lines[-1].append((first, True))

@@ -31,7 +31,7 @@ def _words(filled: Filled, item: Item, raw: Any) -> str:
     rule = filled.rule(item)
     if rule.type == "mobile":
         return mobile(raw)
-    text = for_people(_moment(rule, raw), filled.lang, filled.now.year)
+    text = for_people(_moment(rule, raw), filled.lang, filled.today.year)
     if rule.type == "won" and text:
         return f"{text}원" if filled.lang == "ko" else f"₩{text}"
     return text
@@ -71,7 +71,7 @@ def _table(filled: Filled, item: Item, identity: str, label: str) -> FieldView:
     listed = item.options_from(filled.scope, now=filled.now) if callable(item.options_from) else None
     columns = [(key, choices.render(texts, filled.scope, filled.now, filled.lang)) for key, texts in item.columns] or _live_columns(filled, item)
     rows = tuple(
-        tuple(for_people(row.get(key), filled.lang, filled.now.year) for key, _ in columns)
+        tuple(for_people(row.get(key), filled.lang, filled.today.year) for key, _ in columns)
         for row in (listed if isinstance(listed, (list, tuple)) else ())
         if isinstance(row, Mapping)
     )

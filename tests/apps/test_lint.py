@@ -123,6 +123,14 @@ MISTAKES = {
     ),
     "a full capacity without a text": (HOME + "records.toml", '"DAY_FULL"', '"FULL"', "capacity.pickup.full", "unknown-error-code", ""),
     "a block that is not read": (FORMS + "library_apply.form", "**{{fee}}**", "{{#if fee}}x{{/if}}", "t_fee", "template-block", ""),
+    "a key that hides what expressions need": (
+        FORMS + "library_withdraw.form",
+        '"key": "reason_text"',
+        '"key": "settings"',
+        "settings",
+        "form-key-hides",
+        "another key",
+    ),
     "an option without a value": (FORMS + "library_withdraw.form", '"value": "MOVING"', '"value": ""', "reason", "form-option", ""),
     "a check of an unknown form": (HOME + "checks.toml", "[[library_apply]]", "[[library_aply]]", "", "unknown-form", "library_apply"),
     "a check at an unknown field": (
@@ -221,6 +229,7 @@ WARNINGS = {
     ),
     "a field behind a reference": (HOME + "notifications.toml", "member.library.name", "member.library.title", "card_ready", "unknown-field"),
     "a setting that is not there": (HOME + "checks.toml", "> settings.max_books", "> settings.max_bookz", "library_apply[1].when", "unknown-setting"),
+    "a key that hides a collection": (FORMS + "library_withdraw.form", '"key": "reason_text"', '"key": "branch"', "branch", "form-key-hides"),
     "a misspelt collection": (HOME + "notifications.toml", "{{member.id}}", "{{memebr.id}}", "new_application", "unknown-name"),
     "a label without English": (
         FORMS + "library_check.form",

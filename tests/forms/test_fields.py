@@ -50,6 +50,7 @@ def test_a_name_of_51_letters_or_with_control_characters_is_refused():
     refuses("name", "가" * 51, messages.NAME)
     refuses("name", "홍\n길동", messages.CONTROL)
     refuses("name", "홍\x07길동", messages.CONTROL)
+    refuses("name", "홍\u202e길동", messages.CONTROL)
 
 
 def test_hangul_typed_in_pieces_counts_as_syllables():
@@ -113,6 +114,10 @@ def test_nul_and_lone_surrogates_are_refused():
 def test_a_pattern_must_fit_the_whole_text():
     accepts("text", "MDM20260001", "MDM20260001", pattern="[A-Z0-9]{8,20}")
     refuses("text", "MDM2026000!", messages.PATTERN, pattern="[A-Z0-9]{8,20}")
+
+
+def test_a_pattern_cannot_run_away():
+    refuses("text", "a" * 400 + "!", messages.PATTERN, pattern="(a+)+")
 
 
 def test_dates_and_times_are_iso():
