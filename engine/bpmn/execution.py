@@ -18,7 +18,7 @@ from engine.bpmn.specs.subprocess import open_container
 from engine.bpmn.specs.throwing import handle_error
 from engine.bpmn.token import Token
 from engine.bpmn.waits import Wait, wait_of
-from engine.bpmn.workflow import Instance
+from engine.bpmn.workflow import OUTSIDE, Instance
 from engine.errors import BpmnError
 from engine.feel import FeelError
 
@@ -97,7 +97,9 @@ class Execution:
                 break
             self._run(token)
             count += 1
-            if instance.conditions and instance.changed:
+            if instance.conditions:
+                # The host's names (records, status) may have changed with any element.
+                instance.changed.add(OUTSIDE)
                 fire_conditions(instance)
         self._check()
 

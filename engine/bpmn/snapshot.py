@@ -16,7 +16,7 @@ from engine.bpmn.host import Host
 from engine.bpmn.model import Model, Process
 from engine.bpmn.scopes import Scope
 from engine.bpmn.token import Token
-from engine.bpmn.workflow import RESTORED, Body, Flows, Instance
+from engine.bpmn.workflow import OUTSIDE, Body, Flows, Instance
 
 VERSION: Final = 1
 STATES: Final = (TaskState.STARTED, TaskState.WAITING, TaskState.READY)
@@ -98,7 +98,7 @@ def load(model: Model, snapshot: bytes, host: Host) -> Instance:
     for body in bodies:
         _load_body(instance, body, scopes)
     if instance.conditions:
-        instance.changed.add(RESTORED)
+        instance.changed.add(OUTSIDE)
     return instance
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 MAX_COMPENSABLE: Final = 1000
 MAX_DEPTH: Final = 50
-# Stand among the changed variables for "a condition has begun to wait" and "time has passed, and the host's names may have changed".
+# Stand among the changed variables for "a condition has begun to wait" and "the host's names may have changed".
 ARMED: Final = ""
-RESTORED: Final = " "
+OUTSIDE: Final = " "
 # The library wants a script engine; scripts are FEEL and never reach it.
 NO_SCRIPTS: Final = PythonScriptEngine()
 

@@ -418,3 +418,20 @@ def test_a_condition_over_the_hosts_names_is_looked_at_again_in_the_next_step() 
     desk.names = {"visit": {"status": "CLOSED"}}
     story._run()
     assert story.waiting == ["a"]
+
+
+def test_a_condition_over_the_hosts_names_is_met_in_the_step_in_which_a_connector_changes_them() -> None:
+    desk = Desk(close=lambda inputs, scope: desk.names.update(visit={"status": "CLOSED"}))
+    desk.names = {"visit": {"status": "OPEN"}}
+    files = model(
+        start(),
+        gateway("parallel", "f"),
+        user("work"),
+        boundary("b", "work", condition('=visit.status = "CLOSED"')),
+        user("then"),
+        user("other"),
+        service("close"),
+        flows("start->f->work", "f->other->close", "b->then"),
+    )
+    story = Story(files, desk=desk)
+    assert story.complete("other").waiting == ["then"]

@@ -6,7 +6,7 @@ import pytest
 
 from engine import bpmn
 from engine.bpmn.snapshot import VERSION
-from tests.bpmn.golden import FOLDER, stories
+from tests.bpmn.kept_snapshots import FOLDER, stories
 from tests.bpmn.host import Desk
 
 FILES = sorted(FOLDER.glob("*.json"))

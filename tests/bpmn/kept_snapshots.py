@@ -1,6 +1,6 @@
 """Snapshots of every format version, kept as files: a later version must still load and finish each of them.
 
-`python -m tests.bpmn.golden` writes those of the present version, once, when a version is new; files of older versions are never touched.
+`python -m tests.bpmn.kept_snapshots` writes those of the present version, once, when a version is new; files of older versions are never touched.
 """
 
 from pathlib import Path
