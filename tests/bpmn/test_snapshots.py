@@ -6,8 +6,8 @@ import pytest
 
 from engine import bpmn
 from engine.bpmn.snapshot import VERSION
-from tests.bpmn.kept_snapshots import FOLDER, stories
 from tests.bpmn.host import Desk
+from tests.bpmn.kept_snapshots import FOLDER, stories
 
 FILES = sorted(FOLDER.glob("*.json"))
 WAITS = {
