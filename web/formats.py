@@ -5,9 +5,9 @@ from typing import Any
 
 from babel import numbers
 from babel.dates import format_date, format_datetime, format_time
-from flask import current_app
 
 from engine.clock import KST
+from web.current import baton
 from web.texts import language, t
 
 LOCALES = {"ko": "ko_KR", "en": "en_GB"}
@@ -19,8 +19,7 @@ SOON = timedelta(hours=1)
 
 def now() -> datetime:
     """The present moment by Baton's clock, aware, in UTC."""
-    moment: datetime = current_app.extensions["baton"].clock.now()
-    return moment
+    return baton().clock.now()
 
 
 def locale() -> str:

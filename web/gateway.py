@@ -59,7 +59,6 @@ class Staff:
 
     def __init__(self, account: Account) -> None:
         self.actor = Actor("staff", account.login, account.name, frozenset(account.roles))
-        self.login = account.login
         self.name = account.name
         self._stamp = link_digest(account.password_hash)[:16]
 

@@ -1,12 +1,13 @@
 """Probes: `/livez` (this process answers) and `/readyz` (it can serve: the database is there with the right schema, and the apps load)."""
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import BatonError
 from engine.store import migrate
 from engine.store.tables import Deployment
+from web.current import baton
 from web.gateway import PUBLIC, allow
 
 blueprint = Blueprint("health", __name__)
@@ -24,9 +25,9 @@ def livez() -> Response:
 def readyz() -> tuple[Response, int]:
     """200 when requests can be served, else 503 with the part that is missing."""
     try:
-        if not migrate.fits(current_app.extensions["baton"].database):
+        if not migrate.fits(baton().database):
             return jsonify(status="waiting", missing="schema"), 503
-        with current_app.extensions["baton"].read() as read:
+        with baton().read() as read:
             for row in read.all(select(Deployment.app).where(Deployment.live.is_(True))):
                 read.live(row.app)
     except SQLAlchemyError:

@@ -10,7 +10,7 @@ from werkzeug.routing import RequestRedirect
 
 from web import formats
 from web.gateway import may_open
-from web.texts import language, pick, t, tx
+from web.texts import language, pick, t, ts, tx
 
 # path, text, short text, icon, whether it manages others' work; shown to those who may open it
 MENU = (
@@ -79,7 +79,7 @@ def init_app(app: Flask) -> None:
     """Give templates their tools."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        t=t, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
+        t=t, ts=ts, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
     )
     for show in (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.number, formats.mobile):
         app.jinja_env.filters[show.__name__] = show

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import g, has_request_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LANGUAGES = ("ko", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -37,10 +37,18 @@ def language() -> str:
 
 def t(key: str, lang: str | None = None, **values: Any) -> str:
     """The text `area.key` in the page's language (or `lang`), with its `{places}` filled."""
-    lang = lang or language()
+    return _form(key, lang or language(), values).format_map(values)
+
+
+def ts(key: str, **values: Any) -> Markup:
+    """As `t`, for the body of a page: Korean words among the values (names of people) are marked as by `tx`."""
+    marked = {name: tx(value) if isinstance(value, str) else value for name, value in values.items()}
+    return escape(_form(key, language(), values)).format_map(marked)
+
+
+def _form(key: str, lang: str, values: Mapping[str, Any]) -> str:
     text = catalogue()[key]
-    form = text.get(f"{lang}_one") if values.get("n") == 1 else None
-    return (form or text[lang]).format_map(values) if values else form or text[lang]
+    return (text.get(f"{lang}_one") if values.get("n") == 1 else None) or text[lang]
 
 
 def texts(key: str, **values: Any) -> dict[str, str]:

@@ -13,6 +13,7 @@ from engine.runtime import cases
 from engine.runtime.baton import Baton
 from engine.store.tables import UserTask
 from tests.web.browsing import Desk, chromium, serving
+from tests.web.staff import Story
 from tests.web.world import Visitor, open_world, prepare_world, visitor
 from web import create_app
 from web.extensions import limiter
@@ -62,7 +63,7 @@ def john(app: Flask) -> Visitor:
 
 @pytest.fixture(scope="module")
 def known(app: Flask, baton: Baton) -> dict[str, str]:
-    """What the addresses of pages.py speak of: an application that waits to be received, and one that the customer has cancelled."""
+    """What the addresses of pages.py speak of: applications that wait to be received, are being cancelled, are on a technician's day."""
     kim = visitor(app)
     token, cancelled = kim.apply(), kim.apply(applicant_name="최취소", mobile="010-2222-5678")
     kim.unlock(cancelled)
@@ -72,7 +73,14 @@ def known(app: Flask, baton: Baton) -> dict[str, str]:
         assert case is not None
         task = read.one(select(UserTask.id, UserTask.instance_id).where(UserTask.business_key == case.number))
         assert task is not None
-    return {"token": token, "cancelled": cancelled, "number": case.number, "task": task.id, "instance": task.instance_id}
+    return {"token": token, "cancelled": cancelled, "number": case.number, "task": task.id, "instance": task.instance_id} | on_the_day(app, baton)
+
+
+def on_the_day(app: Flask, baton: Baton) -> dict[str, str]:
+    """A visit that a technician has been asked for, and the agent's task before it."""
+    story = Story(app, baton)
+    received = story.task("UT_Receive")
+    return {"done": received, "visit": story.until("UT_TechAccept").task("UT_TechAccept")}
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The one list of addresses over which the checks of every page iterate: looks, language, reflow, console, no JavaScript.
 
-`{token}`, `{number}`, `{task}`, `{instance}`, `{cancelled}` stand for what the fixture `known` in conftest.py makes. A new page is one line here.
+`{token}`, `{number}`, `{task}` and so on stand for what the fixture `known` in conftest.py makes. A new page is one line here.
 """
 
 from dataclasses import dataclass
@@ -45,10 +45,15 @@ STAFF = [
     Page("/tasks?tab=team&q=nobody", "agent1"),
     Page("/tasks/{task}", "agent1"),
     Page("/tasks/{task}/drawing", "agent1"),
+    Page("/tasks/{done}", "agent1"),
     Page("/day", "E101"),
+    Page("/day/{visit}", "E101"),
     Page("/cases", "agent1"),
     Page("/cases?q={number}", "agent1"),
     Page("/cases/iptv/{number}", "agent1"),
+    Page("/cases/iptv/{number}/cancel_by_agent", "agent1"),
+    Page("/cases/start/iptv/apply", "agent1"),
+    Page("/cases/iptv/nothing", "agent1", 404),
     Page("/ops/instances", "operator1"),
     Page("/ops/instances/{instance}", "operator1"),
     Page("/ops/jobs", "operator1"),

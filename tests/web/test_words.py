@@ -11,7 +11,7 @@ from engine.forms.page import FieldView, FormView, Group
 from tests.web.world import MORNING
 from web import formats
 from web.portal import steps
-from web.texts import TRANSLATIONS, catalogue, has_hangul, t, tx
+from web.texts import TRANSLATIONS, catalogue, has_hangul, t, ts, tx
 
 STIFF = ("하시겠습니까", "되어지", "습니다", "입니다", "됩니다")
 
@@ -44,6 +44,7 @@ def test_korean_words_on_an_english_page_say_so(app: Flask) -> None:
         g.language = "en"
         assert tx({"ko": "설치", "en": "Install"}) == "Install"
         assert tx({"ko": "<설치>"}) == '<span lang="ko">&lt;설치&gt;</span>'
+        assert ts("common.late_by", span="<김>") == '<span lang="ko">&lt;김&gt;</span> late'
         assert t("common.check_fields", n=1) == "Please check 1 field"
 
 

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.actors import CUSTOMER
@@ -14,6 +14,7 @@ from engine.runtime.records import Records
 from engine.views import catalogue, tracking
 from engine.views.catalogue import DoorPage
 from web import submissions
+from web.current import baton
 from web.errors import field_messages
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json
@@ -59,7 +60,7 @@ def send(app: str, door: str) -> Page:
     if not wants_json() and submissions.control("go") in (NEXT, BACK, REFRESH):
         return move(app, door, typed, key)
     try:
-        started = current_app.extensions["baton"].do(instances.start, app=app, door=door, actor=CUSTOMER, submission=typed, key=key)
+        started = baton().do(instances.start, app=app, door=door, actor=CUSTOMER, submission=typed, key=key)
     except Refused as refusal:
         if wants_json() or isinstance(refusal, NotFound):
             raise
@@ -72,11 +73,11 @@ def send(app: str, door: str) -> Page:
 @allow(PUBLIC)
 def receipt(app: str, token: str) -> Page:
     """The number, the link to follow the case, and what happens next. Nothing personal stands here."""
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         case = tracking.by_token(read, token)
     if case is None or case.app != app:
         raise NotFound()
-    link = current_app.extensions["baton"].settings.address + url_for("portal.track", token=token)
+    link = baton().settings.address + url_for("portal.track", token=token)
     return private(make_response(render_template("portal/receipt.html", case=case, link=link, token=token)))
 
 
@@ -105,7 +106,7 @@ def again(app: str, door: str, typed: dict[str, Any], key: str | None, refusal: 
 
 def door_page(app: str, door: str, typed: dict[str, Any] | None = None, errors: dict[str, Any] | None = None) -> DoorPage:
     """The door with its form in the page's language; NotFound unless anybody may use it."""
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         found = catalogue.door_form(read, app, door, lang=language(), actor=CUSTOMER, values=typed, errors=errors)
     if found.door.access != "public":
         raise NotFound("NO_DOOR")
@@ -114,7 +115,7 @@ def door_page(app: str, door: str, typed: dict[str, Any] | None = None, errors: 
 
 def problems(shown: DoorPage, typed: dict[str, Any]) -> dict[str, Any]:
     """What is wrong with the values so far, by field."""
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         try:
             instances.checked(read, shown.app, shown.door, typed, Names(Records(read, shown.app), None, CUSTOMER))
         except Invalid as invalid:

@@ -1,11 +1,12 @@
 """The link is lost: number and phone together open the case again. Anything that does not fit gets one and the same answer."""
 
-from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
 from engine.views import tracking
 from web import submissions
+from web.current import baton
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal.track import private
@@ -30,7 +31,7 @@ def search() -> Response:
     """To the tracking page when both fit, already unlocked: the whole phone number says more than its last digits."""
     typed = submissions.read()
     number, mobile = str(typed.get("number", "")).strip(), str(typed.get("mobile", "")).strip()
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         token = tracking.token_for(read, number, mobile)
     if token:
         found = jsonify(tracking_url=url_for("portal.track", token=token)) if wants_json() else redirect(url_for("portal.track", token=token), 303)

@@ -1,12 +1,13 @@
 """What can be applied for: the catalogue and one page per service."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from engine.apps import Door
 from engine.errors import NotFound
 from engine.views import catalogue as services
 from engine.views.catalogue import LiveApp
 from web import formats
+from web.current import baton
 from web.gateway import PUBLIC, allow
 from web.texts import Text
 
@@ -35,7 +36,7 @@ def service(app: str) -> str:
 
 def live_apps() -> list[LiveApp]:
     """Every app that is deployed."""
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         return services.apps(read)
 
 

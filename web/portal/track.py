@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from limits import RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from engine.runtime.cases import CaseRef
 from engine.views import tracking
 from engine.views.tracking import TrackingPage
 from web import submissions
+from web.current import baton
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal.unlocked import is_unlocked, lock, unlock
@@ -51,7 +52,7 @@ def open_gate(token: str) -> Response:
     if not limiter.limiter.hit(TRIES, *who):
         raise locked(who)
     digits = str(submissions.read().get("digits", "")).strip()
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         case = tracking.by_token(read, token)
         right = case is not None and tracking.digits_ok(read, case, digits)
     if not right:
@@ -73,13 +74,13 @@ def opened_case(token: str) -> CaseRef | None:
     """The case of a token whose gate is open in this browser; None where the gate has to come first."""
     if not is_unlocked(token):
         return None
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         return tracking.by_token(read, token)
 
 
 def tracking_page(token: str) -> TrackingPage:
     """Where the case stands, in the page's language."""
-    with current_app.extensions["baton"].read() as read:
+    with baton().read() as read:
         case = tracking.by_token(read, token)
         if case is None:
             raise NotFound()

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, current_app, flash, jsonify, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.actors import CUSTOMER
@@ -12,6 +12,7 @@ from engine.runtime import cases
 from engine.runtime.cases import CaseRef
 from engine.views import tracking
 from web import submissions
+from web.current import baton
 from web.errors import field_messages
 from web.extensions import limiter
 from web.gateway import PUBLIC, allow, wants_json
@@ -43,7 +44,7 @@ def act(token: str, action: str) -> Response:
         return to_gate(token)
     typed, key = submissions.read(), submissions.idempotency_key()
     try:
-        acted = current_app.extensions["baton"].do(cases.act, case=case, action=action, actor=CUSTOMER, submission=typed, key=key)
+        acted = baton().do(cases.act, case=case, action=action, actor=CUSTOMER, submission=typed, key=key)
     except Refused as refusal:
         if wants_json() or isinstance(refusal, NotFound):
             raise
@@ -62,7 +63,7 @@ def page(
     """The action's page; with a refusal, its status and its reason. An action that is not offered now has a reason and no form."""
     shown, closed = None, None
     try:
-        with current_app.extensions["baton"].read() as read:
+        with baton().read() as read:
             errors = field_messages(refusal) if refusal else None
             shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors)
     except NotFound:
