@@ -203,10 +203,11 @@ class _Builder:
     def _embedded(self, model: bpmn.Model, forms: dict[str, Form]) -> None:
         for process in model.processes.values():
             for element in process.elements.values():
-                if element.embedded_form and element.form:
-                    form = compile_form(element.form, f"{process.file}#{element.id}", element.embedded_form, self.problems)
+                if element.embedded_form:
+                    identity = element.form or element.id
+                    form = compile_form(identity, f"{process.file}#{element.id}", element.embedded_form, self.problems)
                     if form is not None:
-                        forms[element.form] = form
+                        forms[identity] = form
 
 
 def _namespace(data: bytes) -> str:

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any, Final
 from engine import feel
 from engine.clock import KST
 from engine.errors import Text
+from engine.forms.scopes import layered
 from engine.texts import Coded, Template, for_people, pick
 
 MAX_OPTIONS: Final = 1_000
@@ -56,7 +56,7 @@ def options(choices: ChoiceList, names: Mapping[str, Any], now: datetime, lang: 
     """The options as they are at this moment, at most 1,000."""
     found = []
     for item in _items(choices, names, now):
-        scope = ChainMap({"item": item}, names)  # type: ignore[arg-type]
+        scope = layered({"item": item}, names)
         if choices.where is None or choices.where(scope, now=now) is True:
             found.append((item, scope))
     for order in reversed(choices.order):

@@ -1,6 +1,5 @@
 """A form, or one row of a list in it, with values: what its expressions see, what is hidden, what can be chosen. Page and submission share it."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from engine.forms.fields import Field
 from engine.forms.model import Fields, Form, FormApp, Item
 from engine.forms.rules import narrowed, own_rule
 from engine.forms.schema import CHOOSERS
+from engine.forms.scopes import layered
 from engine.texts import pick
 
 
@@ -61,15 +61,15 @@ class Filled:
     def scope(self) -> Mapping[str, Any]:
         """What the form's own expressions see: its keys first (as form-js has it), `form`, everything else; in a row also `this` and `parent`."""
         if self.outer is not None:
-            return ChainMap(self.values, {"this": self.values, "parent": self.outer.values}, self.outer.scope)  # type: ignore[arg-type]
-        return ChainMap(self.values, {"form": self.values}, self.names)  # type: ignore[arg-type]
+            return layered(self.values, {"this": self.values, "parent": self.outer.values}, self.outer.scope)
+        return layered(self.values, {"form": self.values}, self.names)
 
     @property
     def outside(self) -> Mapping[str, Any]:
         """What checks and choices see: `form` and everything else, so that a field named like a collection hides nothing."""
         if self.outer is not None:
-            return ChainMap({"this": self.values}, self.outer.outside)  # type: ignore[arg-type]
-        return ChainMap({"form": self.values}, self.names)  # type: ignore[arg-type]
+            return layered({"this": self.values}, self.outer.outside)
+        return layered({"form": self.values}, self.names)
 
     def inherited(self, item: Item) -> Field | None:
         """The record field that the item's key means, if it means one."""
@@ -144,7 +144,7 @@ class Filled:
         names = self.scope
         if item.decision and item.decision in self.app.decisions:
             result = self.app.decisions[item.decision].evaluate(item.decision, names, now=self.now)
-            names = ChainMap({"result": result}, names)  # type: ignore[arg-type]
+            names = layered({"result": result}, names)
         return item.value(names, now=self.now) if item.value is not None else result
 
 
