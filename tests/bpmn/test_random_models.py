@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import bpmn
+from engine.bpmn import UncaughtError
 from tests.bpmn.host import Desk, Story
 from tests.bpmn.models import (
     boundary,
@@ -182,16 +184,25 @@ def draw(tree: Tree) -> dict[str, bytes]:
 
 
 def drive(story: Story, twin: bpmn.Execution, picks: list[int]) -> None:
-    """Wake what the picks say, in a story that is dumped and loaded at each step and in a twin that never is."""
+    """Wake what the picks say, in a story that is dumped and loaded at each step and in a twin that never is; now and then a job fails."""
     for pick in picks:
         if story.state != "running":
             return
-        waits = story.waits
-        # What only stands by may fire for ever; after a while everybody just finishes the work.
-        wait = waits[pick % len(waits)]
+        wait = story.waits[pick % len(story.waits)]
+        kept = twin.dump()
         for execution in (story.execution, twin):
-            execution.trigger(wait.token, {"coin": pick % 4})
-        story._run()
+            if wait.kind == "job" and pick % 3 == 0:
+                execution.throw(wait.token, bpmn.BpmnError("E", variables={"coin": pick % 4}))
+            else:
+                execution.trigger(wait.token, {"coin": pick % 4})
+        try:
+            story._run()
+        except UncaughtError:
+            # Nothing of the step is kept.
+            with pytest.raises(UncaughtError):
+                twin.run()
+            story.execution, twin = (bpmn.restore(story.model, snapshot, story.desk) for snapshot in (story.snapshot, kept))
+            continue
         twin.run()
         assert [(found.kind, found.element_id, found.token) for found in story.waits] == [
             (found.kind, found.element_id, found.token) for found in twin.waits
