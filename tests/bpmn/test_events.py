@@ -435,3 +435,20 @@ def test_a_condition_over_the_hosts_names_is_met_in_the_step_in_which_a_connecto
     )
     story = Story(files, desk=desk)
     assert story.complete("other").waiting == ["then"]
+
+
+def test_listeners_before_an_event_that_has_happened_run_before_its_variables_are_taken() -> None:
+    listeners = extensions(zeebe("executionListeners", zeebe("executionListener", eventType="start", type="look")))
+    files = model(
+        message("m", "Paid", '="1"'),
+        start(),
+        gateway("eventBased", "race"),
+        catch("paid", event("message", "m"), listeners),
+        catch("late", timer("timeDuration", "PT1H")),
+        user("a"),
+        flows("start->race->paid->a", "race->late->a"),
+    )
+    story = Story(files).trigger("paid", {"amount": 3})
+    assert (story.waits[0].job_type, story.variables) == ("look", {})
+    assert story.complete("paid").waiting == ["a"]
+    assert story.variables == {"amount": 3}

@@ -112,6 +112,9 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         if not token.begun:
             token.begun = True
             token.top.host.entered(self.element)
+            if self.before:
+                token.remember(came=answer)
+                return self.listen(token, "before", 0)
         if "$error" in answer:
             raise BpmnError(*answer["$error"])
         listening = token.memo.pop("listener", None) if token.memo else None
@@ -148,7 +151,11 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
                 return None
             found = token.top.host.call(self.element, job["job_type"], {}, {}, token.view())
             token.top.merge(token.inmost, found or {})
-        return self.perform(token) if stage == "before" else self.close(token)
+        if stage == "after":
+            return self.close(token)
+        # An event that began by happening goes on with what it brought.
+        came = token.memo.pop("came", None) if token.memo else None
+        return self.perform(token) if came is None else self.finish(token, came)
 
     def leave(self, token: Token) -> None:
         """Send a token along each outgoing flow that is taken."""
