@@ -8,8 +8,9 @@ from engine.forms.model import Form, Submission
 from engine.forms.page import FieldView, FormView, Group, Mistake, Outcome
 from engine.forms.submit import submit
 from engine.forms.view import view
+from engine.forms.words import words
 
 __all__ = [
     "Check", "Choice", "ChoiceList", "Field", "FieldView", "Form", "FormView", "Group", "Mistake", "Option", "Outcome", "Submission",
-    "compile_form", "submit", "view",
+    "compile_form", "submit", "view", "words",
 ]  # fmt: skip

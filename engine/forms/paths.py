@@ -27,6 +27,11 @@ def get(values: Mapping[Any, Any], key: str) -> Any:
     return inner
 
 
+def has(values: Mapping[Any, Any], key: str) -> bool:
+    """Whether there is anything at that key, or in rows of that name."""
+    return key in values or get(values, key) is not None or any(isinstance(name, str) and name.startswith(f"{key}.") for name in values)
+
+
 def drop(values: dict[str, Any], key: str) -> None:
     """Remove the value and leave no empty context behind."""
     first, _, rest = key.partition(".")

@@ -1,17 +1,16 @@
 """What a form only shows: known and computed values, texts, tables, pictures, links."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from typing import Any
 
 from engine.forms import choices
-from engine.forms.fields import Field
 from engine.forms.fill import Filled
 from engine.forms.model import Item
 from engine.forms.page import FieldView
 from engine.forms.prose import blocks
 from engine.forms.show_input import affix
-from engine.texts import for_people, mobile, pick
+from engine.forms.words import words
+from engine.texts import for_people
 
 
 def readonly_view(filled: Filled, item: Item, label: str, raw: Any) -> FieldView:
@@ -23,27 +22,8 @@ def readonly_view(filled: Filled, item: Item, label: str, raw: Any) -> FieldView
 
 
 def _words(filled: Filled, item: Item, raw: Any) -> str:
-    inherited = filled.inherited(item)
     option = next((option for option in filled.options(item) or () if option.value == choices.as_text(raw)), None)
-    known = inherited.choice(raw) if inherited and isinstance(raw, str) else None
-    if option or known:
-        return option.label if option else pick(known.label if known else None, filled.lang)
-    rule = filled.rule(item)
-    if rule.type == "mobile":
-        return mobile(raw)
-    text = for_people(_moment(rule, raw), filled.lang, filled.today.year)
-    if rule.type == "won" and text:
-        return f"{text}원" if filled.lang == "ko" else f"₩{text}"
-    return text
-
-
-def _moment(rule: Field, raw: Any) -> Any:
-    """A date or time that is kept as text, as a value that people read."""
-    reader = {"date": date.fromisoformat, "time": time.fromisoformat, "datetime": datetime.fromisoformat}.get(rule.type)
-    try:
-        return reader(raw) if reader and isinstance(raw, str) else raw
-    except ValueError:
-        return raw
+    return option.label if option else words(filled.rule(item), raw, filled.lang, filled.today.year)
 
 
 def text_view(filled: Filled, item: Item, label: str) -> FieldView:

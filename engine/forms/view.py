@@ -33,7 +33,7 @@ def view(
     """
     form = app.forms[form_id]
     filled = Filled(app, form, record, now, lang, names, form.items)
-    typed = dict(values) if values is not None else _known(filled)
+    typed = _known(filled) if values is None else _with_unseen(filled, values)
     take(filled, typed)
     _keep_standing(filled, typed)
     messages = {key: tuple(pick(text, lang) for text in texts) for key, texts in (errors or {}).items()}
@@ -49,6 +49,22 @@ def _known(filled: Filled) -> dict[str, Any]:
         if (item.takes_input or item.type == "dynamiclist") and (found := standing(filled, item)) is not None:
             paths.put(values, item.key, found)
     return values
+
+
+def _with_unseen(filled: Filled, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, and what is known for fields that were not in the page: a later step, or a field that was hidden.
+
+    A page says nothing of a box that is not ticked; such a field was there if anything else of its group was.
+    """
+    typed = dict(values)
+    for outer in filled.items:
+        inside = [item for item in outer.walk() if item.takes_input or item.type == "dynamiclist"]
+        seen = any(paths.has(values, item.key) for item in inside)
+        for item in inside:
+            untickable = item.type in ("checkbox", "checklist", "taglist") and seen
+            if not untickable and not paths.has(values, item.key) and (found := standing(filled, item)) is not None:
+                paths.put(typed, item.key, found)
+    return typed
 
 
 def _keep_standing(filled: Filled, typed: dict[str, Any]) -> None:

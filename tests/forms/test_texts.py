@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine import feel
+from engine.forms import Choice, Field, words
 from engine.personal import PersonalText
 from engine.texts import compile_template, for_people, mask, mobile, particle, pick
 
@@ -101,6 +102,15 @@ def test_public_pages_mask_personal_values(kind, value, shown):
 
 def test_particles_follow_the_last_letter():
     assert particle("이름", "을/를") == "이름을" and particle("주소", "을/를") == "주소를" and particle("Mbps", "을/를") == "Mbps을(를)"
+
+
+def test_the_value_of_a_field_is_read_by_its_type():
+    kind = Field("k", "enum", values=(Choice("A", {"ko": "가", "en": "a"}),))
+    assert words(Field("f", "won"), 35200, "ko") == "35,200원" and words(Field("f", "won"), 35200, "en") == "₩35,200"
+    assert words(Field("m", "mobile"), "01012345678", "ko") == "010-1234-5678"
+    assert words(Field("d", "date"), "2026-12-02", "en", 2026) == "Wed 2 Dec"
+    assert words(kind, "A", "en") == "a" and words(kind, ["A"], "ko") == "가" and words(kind, None, "ko") == ""
+    assert words(None, 1000, "ko") == "1,000"
 
 
 def test_mobiles_are_shown_with_hyphens():

@@ -78,6 +78,21 @@ def test_what_was_typed_is_kept_right_or_wrong():
     assert shown["mobile"].described_by == "f-mobile-error"
 
 
+def test_fields_of_a_later_step_hold_what_is_known():
+    first_step = {"applicant_name": "홍길동", "mobile": "12"}
+    shown = fields(view(values=first_step, with_names=MEMBER))
+    assert shown["books"].value == "4" and shown["library"].value == "B2"
+    assert shown["mobile"].value == "12"
+    assert fields(view(values=first_step))["books"].value == "2"
+
+
+def test_a_box_that_was_not_ticked_stays_so():
+    typed = {"card_kind": "ADULT"}
+    member = names(member=Record(id="L-1", interests=["ART"]))
+    assert fields(view(values=typed, with_names=member))["interests"].value == []
+    assert fields(view(values={"applicant_name": "홍"}, with_names=member))["interests"].value == ["ART"]
+
+
 def test_the_summary_leads_to_each_field():
     refused = submit(mobile="12", email="no")
     page = view(values={**APPLICATION, "mobile": "12", "email": "no"}, errors=refused.errors, lang="en")
