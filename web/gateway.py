@@ -169,4 +169,3 @@ def keep_language(response: Response) -> Response:
     if request.args.get("lang") in LANGUAGES:
         response.set_cookie("lang", g.language, max_age=YEAR, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response
-

@@ -1,16 +1,20 @@
 """What every template may call: texts, dates, links to itself, icons, the menu."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from web import formats
 from web.gateway import may_open
 from web.texts import language, pick, t, ts, tx
+
+VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) \S+"')
 
 # path, text, short text, icon, whether it manages others' work; shown to those who may open it
 MENU = (
@@ -70,6 +74,12 @@ def here(**changes: Any) -> str:
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
+def at_full_size(svg: str) -> Markup:
+    """A drawing with the width of its view: its words stay readable, and it scrolls in its frame."""
+    view = VIEW.search(svg)
+    return Markup(svg.replace("<svg ", f'<svg width="{view.group(1)}" ', 1) if view else svg)
+
+
 def icon_url(name: str) -> str:
     """The address of one symbol of the icon sheet."""
     return f"{url_for('static', filename='icons.svg')}#{name}"
@@ -81,5 +91,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         t=t, ts=ts, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
     )
+    app.jinja_env.filters["at_full_size"] = at_full_size
     for show in (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.number, formats.mobile):
         app.jinja_env.filters[show.__name__] = show

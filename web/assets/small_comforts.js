@@ -1,4 +1,4 @@
-// Copying a link, sending with Ctrl+Enter, closed side panels on phones, the way to the error summary.
+// Copying a link, sending with Ctrl+Enter, closed side panels on phones, the way to the error summary and to the token.
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;
@@ -18,6 +18,14 @@ document.addEventListener("keydown", (event) => {
 
 if (window.matchMedia("(max-width: 820px)").matches) {
   for (const panel of document.querySelectorAll("details[data-close-on-phone]")) panel.open = false;
+}
+
+// A wide drawing begins where the case stands.
+for (const frame of document.querySelectorAll(".dia:not(.crop)")) {
+  const here = frame.querySelector(".token, .incident");
+  if (!here) continue;
+  const box = here.getBoundingClientRect();
+  frame.scrollLeft += box.left + box.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
 }
 
 const summary = document.querySelector(".summary[role=alert], [data-focus]");

@@ -42,9 +42,7 @@ def live_apps() -> list[LiveApp]:
 
 def steps_of(live: LiveApp) -> list[Text]:
     """The milestones of a case that nobody has applied for yet."""
-    return [
-        {lang: text.render({}, formats.now(), lang) for lang, text in milestone.text.items()} for milestone in live.app.tracking.milestones
-    ]
+    return [{lang: text.render({}, formats.now(), lang) for lang, text in milestone.text.items()} for milestone in live.app.tracking.milestones]
 
 
 def public_doors(live: LiveApp) -> list[Door]:
