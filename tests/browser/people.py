@@ -182,11 +182,11 @@ class Technician(Staff):
 
     login = "E201"
 
-    def stop(self, day: str, task: str, number: str) -> None:
-        """Open a stop of a day."""
+    def stop(self, task: str, number: str, *days: str) -> None:
+        """Open a stop, on one of these days."""
         card = self.page.locator("article.job", has_text=number).get_by_role("link", name=task)
-        for _ in range(40):
-            self.open(f"/day?d={day}" if day else "/day")
+        for day in days * 40:
+            self.open(f"/day?d={day}")
             if card.count():
                 break
             self.page.wait_for_timeout(250)

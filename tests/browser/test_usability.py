@@ -1,8 +1,11 @@
 """How many taps and stops the staff's work takes, and that nothing typed is lost."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from engine.clock import KST
 from tests.browser.people import Agent, Customer, Person, Technician
 from tests.browser.test_walks import accept, bring_to_technician
 from tests.service import Service
@@ -77,7 +80,8 @@ def test_the_answer_to_a_cancellation_takes_two_taps_on_equal_buttons(kim: Custo
     lee.open(f"/cases/iptv/{number}")
     lee.follow("취소신청 접수")
     lee.press("취소 접수하기")
-    park.stop("", "취소가능 여부 회신", "C-")
+    today = datetime.now(KST).date()
+    park.stop("취소가능 여부 회신", "C-", today.isoformat(), (today + timedelta(days=1)).isoformat())
     yes, no = park.main.get_by_role("button", name="취소할 수 있어요"), park.main.get_by_role("button", name="취소할 수 없어요")
     assert height(yes) == height(no) >= THUMB
     assert (yes.bounding_box() or {})["width"] == pytest.approx((no.bounding_box() or {})["width"], abs=1)

@@ -29,7 +29,7 @@ def accept(park: Technician, number: str) -> None:
 
 def install(park: Technician, day: str, number: str) -> None:
     """Park installs on the day of the visit."""
-    park.stop(day, "설치완료 처리", number)
+    park.stop("설치완료 처리", number, day)
     park.fill("측정속도", "480")
     park.choose("TV 채널이 모두 나와요")
     park.fill("확인한 고객 이름", "김고객")

@@ -72,7 +72,7 @@ def test_who_comes_second_sees_who_and_when_and_what_they_typed(app: Flask, bato
     answer = late.client.post(f"{page}/complete", data=hidden | {"decision": "REJECT", "reject_reason": "OTHER", "reject_text": "멀어서요"})
     said = words(answer.text)
     assert answer.status_code == 409 and "이상담 님이 오늘 오전" in said and "먼저 처리했어요" in said
-    assert "자세한 사유" in said and "멀어서요" in said
+    assert "반려 사유 기타 자세한 사유 멀어서요" in said and "접수할까요" not in said
 
 
 def test_the_same_form_sent_twice_gets_the_same_answer(app: Flask, baton: Baton) -> None:

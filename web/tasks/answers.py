@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import Gone, Invalid, NotFound, Refused, Text
 from engine.store.tables import UserTask
+from engine.texts import Template
 from engine.views import worklist as pages
 from web.current import baton
 from web.errors import refused
@@ -42,23 +43,29 @@ def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Re
 
 
 def labelled(page: pages.TaskPage | None, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was typed, each value under its field's label; the pressed button is left out."""
-    labels, buttons = labels_of(page) if page else ({}, set())
-    return [
-        (labels.get(key, key), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for key, value in typed.items()
-        if value and key not in buttons
-    ]
+    """What was typed, each value in words under its field's label; the pressed button is left out."""
+    words = words_of(page) if page else {}
+    shown = {key: value if isinstance(value, list) else [value] for key, value in typed.items() if value and words.get(key) != ""}
+    return [(words.get(key, key), ", ".join(words.get(f"{key}={each}", str(each)) for each in values)) for key, values in shown.items()]
 
 
-def labels_of(page: pages.TaskPage) -> tuple[dict[str, str], set[str]]:
-    """The labels of the fields of a task's form, whose own view is empty once it is done; and the keys of its buttons."""
+def words_of(page: pages.TaskPage) -> dict[str, str]:
+    """The labels of a task's fields by key, "" for its buttons, and of their options by `key=value`: its own form is empty once it is done."""
     with baton().read() as read:
         _, app = read.live(page.row.app)
-    items = list(app.forms[page.form.id].walk()) if page.form.id in app.forms else []
-    of_records = {name: pick(field.label) for record in app.records.values() for name, field in record.fields.items()}
-    of_form = {item.key: pick({lang: label.text for lang, label in item.label.items()}) for item in items if item.label}
-    return of_records | of_form, {item.key for item in items if item.outcome}
+    words: dict[str, str] = {}
+    for record in app.records.values():
+        for name, field in record.fields.items():
+            words |= {name: pick(field.label)} | {f"{name}={choice.id}": pick(choice.label) for choice in field.values}
+    for item in app.forms[page.form.id].walk() if page.form.id in app.forms else ():
+        words |= {f"{item.key}={option.value}": in_words(option.label) for option in item.options}
+        words |= {item.key: ""} if item.outcome else {item.key: in_words(item.label)} if item.label else {}
+    return words
+
+
+def in_words(texts: Mapping[str, Template]) -> str:
+    """An analyst's text as it was written."""
+    return pick({lang: template.text for lang, template in texts.items()})
 
 
 def errors_of(refusal: Refused | None) -> Mapping[str, Sequence[Text]] | None:
