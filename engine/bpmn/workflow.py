@@ -200,10 +200,12 @@ class Instance(Flows, BpmnWorkflow):  # type: ignore[misc]  # the library has no
 
     def put(self, scope: Scope, name: str, value: Any) -> None:
         """Write one variable into exactly this scope."""
-        kept = stored(value)
-        if not self.personal and kept is not value:
-            self.personal = holds_personal(kept)
-        scope.variables[name] = kept
+        scope.variables[name] = kept = stored(value)
+        self.wrote(name, kept)
+
+    def wrote(self, name: str, kept: Any) -> None:
+        """Note that a variable has a new stored value."""
+        self.personal = self.personal or (type(kept) in (dict, list) and holds_personal(kept))
         self.changed.add(name)
 
     def merge(self, scope: Scope, variables: Mapping[str, Any]) -> None:

@@ -94,26 +94,29 @@ class MultiInstance(LoopSpec):
     def inner_done(self, token: Token, inner: Token) -> None:
         """A run is over: keep its result, ask the completion condition, begin the next or end."""
         memo = token.memo or {}
-        total, ended = memo["total"], memo["ended"] + 1
-        token.remember(ended=ended)
+        memo["ended"] += 1
         number = inner.scope.variables["loopCounter"]
         self.keep_result(token, inner, number)
-        open_runs = sum(1 for other in token.inner.values() if other.task_spec is self.work) - 1
-        counts = {"numberOfInstances": total, "numberOfCompletedInstances": ended, "numberOfActiveInstances": open_runs}
-        view = token.top.look(Scope(counts, inner.inmost))
-        if self.loop.completion is not None and self.truth(token, self.loop.completion, view, "the completion condition") or ended == total:
+        if memo["ended"] == memo["total"] or (self.loop.completion is not None and self.enough(token, inner)):
             self.end(token, inner)
         elif memo.get("rest"):
-            token.remember(rest=memo["rest"][1:])
-            self.start(token, number + 1, self.variables(memo["rest"][0]))
+            first, *memo["rest"] = memo["rest"]
+            self.start(token, number + 1, self.variables(first))
+
+    def enough(self, token: Token, inner: Token) -> bool:
+        """Whether the completion condition holds after this run; it sees what the run saw, and how many there are."""
+        memo = token.memo or {}
+        counts = {"numberOfInstances": memo["total"], "numberOfCompletedInstances": memo["ended"]}
+        counts["numberOfActiveInstances"] = sum(1 for other in token.inner.values() if other.task_spec is self.work) - 1
+        return self.truth(token, self.loop.completion, token.top.look(Scope(counts, inner.inmost)), "the completion condition")
 
     def keep_result(self, token: Token, inner: Token, number: int) -> None:
         """Put the output element of a run at its place in the output collection."""
         if self.loop.output_collection and self.loop.output_element and token.local is not None:
-            value = self.evaluate(token, self.loop.output_element, token.top.look(inner.inmost))
-            results = list(token.local.variables[self.loop.output_collection])
-            results[number - 1] = stored(value)
-            token.top.put(token.local, self.loop.output_collection, results)
+            value = stored(self.evaluate(token, self.loop.output_element, token.top.look(inner.inmost)))
+            # The list is the loop's own until it is handed over: writing in place keeps a thousand runs from copying it a thousand times.
+            token.local.variables[self.loop.output_collection][number - 1] = value
+            token.top.wrote(self.loop.output_collection, value)
 
     def end(self, token: Token, last: Token) -> None:
         """Cancel the runs that are still open and hand over the results."""
