@@ -24,6 +24,7 @@ from engine.views.catalogue import labelled
 from engine.views.task_rows import TaskRow, rows_of
 
 PAGE = 50
+WHEN = func.coalesce(UserTask.follow_up, UserTask.due)  # the day on which a task stands
 Date = date
 TABS = ("mine", "team", "all", "done")
 
@@ -141,17 +142,18 @@ def _people(read: Reader, row: Row[Any], actor: Actor) -> list[tuple[str, str]]:
 
 
 def day(read: Reader, actor: Actor, wanted: date, *, lang: str) -> Day:
-    """The person's tasks due on a day, open and done, by time, and the counts of its week (Monday first).
+    """The person's tasks of a day, open and done, by time, and the counts of its week (Monday first).
 
-    Today also has what is overdue or has no due date: nothing that a person must do may be invisible.
+    A task stands on the day of its follow-up date, without one on that of its due date. Today also has what is left from earlier days
+    or has no date at all: nothing that a person must do may be invisible.
     """
     monday = wanted - timedelta(days=wanted.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
-    rows = _held(read, actor, UserTask.due >= _start(week[0]), UserTask.due < _start(week[-1] + timedelta(days=1)))
-    by_day = {each: [row for row in rows if row.due.astimezone(KST).date() == each] for each in week}
+    rows = _held(read, actor, WHEN >= _start(week[0]), WHEN < _start(week[-1] + timedelta(days=1)))
+    by_day = {each: [row for row in rows if (row.follow_up or row.due).astimezone(KST).date() == each] for each in week}
     found = by_day[wanted]
     if wanted == read.now.astimezone(KST).date():
-        late = _held(read, actor, UserTask.state == "open", or_(UserTask.due.is_(None), UserTask.due < _start(wanted)))
+        late = _held(read, actor, UserTask.state == "open", or_(WHEN.is_(None), WHEN < _start(wanted)))
         found = late + found
     return Day(wanted, [(each, sum(row.state == "open" for row in by_day[each])) for each in week], rows_of(read, found, lang))
 
