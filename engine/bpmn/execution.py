@@ -27,6 +27,23 @@ SECONDS: Final = 1.0
 LOOK_AT_CLOCK: Final = 64
 
 
+class Budget:
+    """What one step may spend: elements, and processor time (a busy machine does not cut a step short)."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+        self.deadline: float | None = None
+
+    def spent(self) -> bool:
+        """Asked before each element. Short steps never look at the clock: that would cost more than an element."""
+        self.elements += 1
+        if self.elements % LOOK_AT_CLOCK == 0:
+            now = thread_time()
+            self.deadline = self.deadline or now + SECONDS
+            return now > self.deadline
+        return self.elements > BUDGET
+
+
 class Execution:
     """An instance within one step. Made by `start` or `restore`, used, dropped."""
 
@@ -85,18 +102,17 @@ class Execution:
 
         Raises UncaughtError for a BPMN error that nobody catches and StepFailed for everything else; nothing of this step is to be kept then.
         """
-        instance, count, deadline = self.instance, 0, thread_time() + SECONDS
+        instance, budget = self.instance, Budget()
         while True:
             token = instance.next_ready()
             if token is None:
                 if fire_conditions(instance) or fire_inclusive(instance):
                     continue
                 break
-            if count >= BUDGET or (count % LOOK_AT_CLOCK == LOOK_AT_CLOCK - 1 and thread_time() > deadline):
+            if budget.spent():
                 instance.ready.appendleft(token)
                 break
             self._run(token)
-            count += 1
             if instance.conditions:
                 # The host's names (records, status) may have changed with any element.
                 instance.changed.add(OUTSIDE)
