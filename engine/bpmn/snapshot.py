@@ -25,7 +25,7 @@ TRIGGERED, BEGUN = 1, 2
 
 
 def dump(instance: Instance) -> bytes:
-    """The snapshot of an instance."""
+    """The snapshot of an instance. Raises StepFailed for a text that is no Unicode (half a surrogate pair)."""
     scopes: list[Any] = []
     known: dict[int, int] = {}
 
@@ -59,7 +59,10 @@ def dump(instance: Instance) -> bytes:
                 rows,
             ]
         )
-    return orjson.dumps([VERSION, instance.process.id, instance.counter, instance.outcome, scopes, bodies])
+    try:
+        return orjson.dumps([VERSION, instance.process.id, instance.counter, instance.outcome, scopes, bodies])
+    except TypeError as error:
+        raise StepFailed(instance.process.id, f"a variable cannot be kept: {error}", f"저장할 수 없는 변수가 있어요: {error}") from error
 
 
 def _row(token: Token, scope: int, local: int) -> list[Any]:

@@ -241,3 +241,8 @@ def test_names_with_blanks_are_read_where_the_drawing_gives_them_to_data() -> No
     found = Dialect(document).expression('Vacation Approval Status.Approval + " " + Vacation Approval', "condition")
     assert found is not None
     assert found.evaluate({"Vacation Approval Status": {"Approval": "so"}, "Vacation Approval": "what"}, Desk().now) == "so what"
+
+
+def test_a_text_that_is_no_unicode_stops_the_step_instead_of_breaking_the_snapshot() -> None:
+    with pytest.raises(StepFailed, match="cannot be kept"):
+        Story(model(start(), user("a"), user("b"), flows("start->a->b"))).complete("a", {"name": "\ud800"})
