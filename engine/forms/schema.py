@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from engine.errors import BatonError
@@ -39,6 +39,12 @@ class BadForm(BatonError):
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, protected_namespaces=())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        # The editor writes null where somebody emptied a field.
+        return {key: inner for key, inner in value.items() if inner is not None} if isinstance(value, dict) else value
+
 
 def _custom(value: Any) -> Any:
     # The editor writes custom properties as an object, some versions as a list of name and value.
@@ -53,7 +59,7 @@ class Option(_Part):
     """One fixed option of a radio, select, checklist or taglist."""
 
     label: str = ""
-    value: str | int | bool = ""
+    value: str | int | float | bool = ""
     properties: Annotated[dict[str, str], BeforeValidator(_custom)] = Field(default_factory=dict)
     label_en: str = Field(default="", alias="label.en")
     detail: str = ""

@@ -93,6 +93,35 @@ def test_lists_may_stand_inside_lists_and_texts_inside_rows():
     assert ["".join(span.text for span in field.blocks[0].lines[0]) for field in shown.fields if field.kind == "prose"] == ["a / a", "b / a"]
 
 
+def test_what_editors_leave_behind_does_not_matter():
+    app = one_form(
+        {
+            "type": "select",
+            "id": "a",
+            "key": "a",
+            "label": None,
+            "layout": {"row": "R1", "columns": None},
+            "appearance": None,
+            "validate": None,
+            "properties": None,
+            "values": [{"label": "Half", "value": 0.5}, {"label": "One", "value": 1}, {"label": "Yes", "value": True}],
+            "searchable": True,
+            "conditional": {"hide": None},
+        },
+        {
+            "type": "textfield",
+            "id": "b",
+            "key": "b",
+            "properties": [{"name": "label.en", "value": "B"}],
+            "validate": {"pattern": "", "validationType": ""},
+        },
+    )
+    assert forms.submit(app, "one", {"a": "0.5"}, {}, now=NOW).values == {"a": 0.5, "b": None}
+    assert forms.submit(app, "one", {"a": 1}, {}, now=NOW).values == {"a": 1, "b": None}
+    assert forms.submit(app, "one", {"a": "true"}, {}, now=NOW).values == {"a": True, "b": None}
+    assert forms.view(app, "one", {}, lang="en", now=NOW).fields[1].label == "B"
+
+
 def test_columns_and_addresses_may_be_feel():
     app = one_form(
         {"type": "table", "id": "t", "dataSource": "=rows", "columnsExpression": '=[{key: "a", label: "A"}]'},
