@@ -253,8 +253,10 @@ class Document:
         for entry in xml.iterchildren(f"{{{BPMN}}}*"):
             kind, entry_id = local(entry), str(entry.get("id") or "")
             if kind in FLOW_NODES:
-                if entry_id not in self.nodes:
-                    members.append(entry_id)
+                if entry_id in self.nodes or entry_id in self.processes:
+                    # A duplicate: lint names it from `ids`. Reading it again could make a sub-process its own container.
+                    continue
+                members.append(entry_id)
                 self.nodes[entry_id] = Node(entry_id, kind, entry, container, process_id)
                 if kind in SUB_PROCESSES:
                     nested.append((entry, entry_id))

@@ -213,3 +213,9 @@ def test_extensions_of_other_tools_are_ignored() -> None:
 def test_the_default_namespace_may_be_bpmn() -> None:
     text = PLAIN.decode().replace("bpmn:", "").replace("xmlns:bpmn=", "xmlns=")
     assert Story({"model.bpmn": text.encode()}).waiting == ["a"]
+
+
+@pytest.mark.parametrize("id", ["s", "p"])
+def test_a_sub_process_that_bears_the_id_of_what_stands_around_it_is_a_duplicate_and_no_endless_search(id: str) -> None:
+    inner = sub(id, start("s1"), user("a"), flows("s1->a"))
+    assert "duplicate-id" in rules(model(start(), sub("s", start("s0"), inner, flows(f"s0->{id}")), flows("start->s"))["model.bpmn"])
