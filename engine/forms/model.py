@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
 from engine import feel
@@ -101,12 +100,6 @@ class Fields(Protocol):
     def name(self) -> str: ...
     @property
     def fields(self) -> Mapping[str, Field]: ...
-
-
-class Decision(Protocol):
-    """What forms need of a decision model."""
-
-    def evaluate(self, name: str, inputs: Mapping[str, Any], now: datetime | None = None) -> Any: ...
 
 
 class FormApp(Protocol):

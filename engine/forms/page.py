@@ -39,8 +39,6 @@ class FieldView:
     prefix: str = ""
     suffix: str = ""
     min: str = ""
-    max: str = ""
-    step: str = ""
     maxlength: int = 0
     rows: tuple[tuple[str, ...], ...] = ()
     columns: tuple[str, ...] = ()

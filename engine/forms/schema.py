@@ -118,14 +118,12 @@ class Component(_Part):
     date_label: str = ""
     time_label: str = ""
     decimal_digits: int | None = None
-    increment: float | str | None = None
     appearance: dict[str, Any] = Field(default_factory=dict)
     multiple: bool | str = False
     accept: str = ""
     source: str = ""
     url: str = ""
     alt: str = ""
-    height: int | str | None = None
     data_source: str = ""
     columns: tuple[Column, ...] = ()
     columns_expression: str = ""

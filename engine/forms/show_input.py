@@ -54,7 +54,6 @@ def input_view(
         prefix=affix(filled, item, "prefix"),
         suffix=affix(filled, item, "suffix") or _unit(rule, filled.lang),
         min=_earliest(filled, item, kind),
-        step=str(item.source.increment or ""),
         maxlength=_longest(rule),
         accept=item.source.accept,
         multiple=item.source.multiple is True,
