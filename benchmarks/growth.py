@@ -28,7 +28,8 @@ LOOP: Final = (
             ("back", "again", "first"),
         )
     )
-    + '<bpmn:sequenceFlow id="out" sourceRef="again" targetRef="end"><bpmn:conditionExpression>=stop = true</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    + '<bpmn:sequenceFlow id="out" sourceRef="again" targetRef="end">'
+    + "<bpmn:conditionExpression>=stop = true</bpmn:conditionExpression></bpmn:sequenceFlow>"
     + TAIL
 ).encode()
 TURNS: Final = 10_000

@@ -16,7 +16,10 @@ FLOWS: Final = (
     ("f6", "install", "close", None),
     ("f7", "close", "end", None),
 )
-BATON_SCRIPT: Final = '<bpmn:scriptTask id="{id}"><bpmn:extensionElements><zeebe:script expression="={feel}" resultVariable="{name}"/></bpmn:extensionElements></bpmn:scriptTask>'
+BATON_SCRIPT: Final = (
+    '<bpmn:scriptTask id="{id}"><bpmn:extensionElements><zeebe:script expression="={feel}" resultVariable="{name}"/>'
+    "</bpmn:extensionElements></bpmn:scriptTask>"
+)
 PLAIN_SCRIPT: Final = '<bpmn:scriptTask id="{id}"><bpmn:script>{name} = {python}</bpmn:script></bpmn:scriptTask>'
 
 
