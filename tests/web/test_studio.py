@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from engine import apps
 from engine.actors import SYSTEM
-from engine.runtime import definitions
+from engine.runtime import accounts, definitions, demo
 from engine.runtime.baton import Baton
 from tests.web.staff import AGENT, ANALYST, Story
 from tests.web.world import ROOT, Visitor, hidden_value, visitor, words
@@ -108,5 +108,15 @@ def test_an_app_shows_drawings_versions_and_files(jung: Visitor) -> None:
     assert jung.get("/studio/nothing").status_code == 404
 
 
-def test_only_analysts_and_operators_come_in(app: Flask, baton: Baton) -> None:
+def test_those_who_only_look_may_check_but_not_deploy(app: Flask, baton: Baton, jung: Visitor) -> None:
+    before = live_version(jung)
+    baton.do(accounts.save, login="lead1", name="한팀장", password=demo.PASSWORD, roles=["lead"], actor=SYSTEM)
+    han = visitor(app)
+    han.sign_in("lead1")
+    assert "배포는 분석가와 운영자가 할 수 있어요." in han.get("/studio").text
+    answer = upload(han, changed("processes/iptv/subscription.bpmn", 'name="가입신청 접수"', 'name="신청서 읽기"'))
+    assert "고칠 것이 없어요" in answer.text and live_version(jung) == before
+
+
+def test_others_do_not_come_in(app: Flask, baton: Baton) -> None:
     assert Story(app, baton).as_staff(AGENT).get("/studio").status_code == 403

@@ -18,7 +18,7 @@ from web.gateway import actor, allow
 from web.texts import Text, language, t
 
 blueprint = Blueprint("studio", __name__)
-ANALYSTS = ("analyst", "operator", "admin")
+READERS = ("analyst", "operator", "admin", "lead")
 DEPLOYERS = ("analyst", "operator", "admin")
 
 
@@ -31,7 +31,7 @@ class Outcome:
 
 
 @blueprint.get("/studio")
-@allow(*ANALYSTS)
+@allow(*READERS)
 def index() -> Response:
     """All apps, and the upload."""
     return studio_page()
@@ -46,7 +46,7 @@ def studio_page(outcome: Outcome | None = None, findings: list[Finding] | None =
 
 
 @blueprint.get("/studio/<key>")
-@allow(*ANALYSTS)
+@allow(*READERS)
 def app(key: str) -> str:
     """One app: drawings with their twins, versions, files."""
     with baton().read() as read:
@@ -57,7 +57,7 @@ def app(key: str) -> str:
 
 
 @blueprint.get("/studio/<key>/download")
-@allow(*ANALYSTS)
+@allow(*READERS)
 def download(key: str) -> Response:
     """The live version as one zip, as it can be uploaded again."""
     with baton().read() as read:
@@ -74,14 +74,14 @@ def live_app(read: Reader, key: str) -> catalogue.LiveApp:
 
 
 @blueprint.get("/studio/upload")
-@allow(*ANALYSTS)
+@allow(*READERS)
 def upload_again() -> Response:
     """The address of a finished check, opened again: the studio."""
     return redirect(same_query(url_for("studio.index")), 303)
 
 
 @blueprint.post("/studio/upload")
-@allow(*ANALYSTS)
+@allow(*READERS)
 def upload() -> Response:
     """Check an uploaded app; deploy it if that was asked for and nothing stands against it."""
     file = request.files.get("file")

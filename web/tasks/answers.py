@@ -68,6 +68,14 @@ def in_words(texts: Mapping[str, Template]) -> str:
     return pick({lang: template.text for lang, template in texts.items()})
 
 
+def respond(page: str, refusal: Refused | None) -> Response:
+    """The page with the status of what was refused, and when to try again if it was only busy."""
+    response = make_response(page, refusal.status if refusal else 200)
+    if refusal and "retry_after" in refusal.details:
+        response.headers["Retry-After"] = str(refusal.details["retry_after"])
+    return response
+
+
 def errors_of(refusal: Refused | None) -> Mapping[str, Sequence[Text]] | None:
     """The messages of the fields, for showing the form again."""
     return refusal.errors if isinstance(refusal, Invalid) else None

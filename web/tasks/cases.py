@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound, Refused
@@ -16,7 +16,7 @@ from web import submissions
 from web.current import baton, page_number
 from web.errors import refused
 from web.gateway import STAFF, actor, allow, may_open, wants_json
-from web.tasks.answers import errors_of, problem_of
+from web.tasks.answers import errors_of, problem_of, respond
 from web.tasks.blueprint import blueprint
 from web.texts import Text, language, pick, t
 
@@ -131,4 +131,4 @@ def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refuse
     key = submissions.control("key") or secrets.token_urlsafe(16)
     problem = problem_of(refusal) if refusal else None
     shown = render_template("tasks/form_page.html", form=form, heading=heading, lead=lead, back=back, problem=problem, key=key, summary=summary)
-    return make_response(shown, refusal.status if refusal else 200)
+    return respond(shown, refusal)

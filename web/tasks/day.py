@@ -5,7 +5,7 @@ import secrets
 from datetime import date, timedelta
 
 from babel.dates import format_date
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.clock import KST
@@ -65,7 +65,7 @@ def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
     """The page of a stop, after a refusal with its status and words."""
     problem = answers.problem_of(refusal) if refusal else None
     shown = render_template("tasks/day_task.html", page=page, problem=problem, phones=phones(page), key=secrets.token_urlsafe(16))
-    return make_response(shown, refusal.status if refusal else 200)
+    return answers.respond(shown, refusal)
 
 
 def phones(page: pages.TaskPage) -> list[str]:

@@ -37,7 +37,7 @@ def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
         (listing, filters), apps = listed(read, of_request()), app_titles(read)
     problem = answers.problem_of(refusal) if refusal else None
     shown = render_template("tasks/task.html", page=page, listing=listing, filters=filters, apps=apps, problem=problem, key=secrets.token_urlsafe(16))
-    return make_response(shown, refusal.status if refusal else 200)
+    return answers.respond(shown, refusal)
 
 
 @blueprint.get("/tasks/<task_id>/drawing")
