@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.find import MISSING, chromium
 from tests.browser.people import Agent, Customer, Person, Technician
 from tests.service import Service, running
 
@@ -15,18 +14,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`baton run` with demo data, and the simulated partners."""
     with running(tmp_path_factory.mktemp("service")) as started:
         yield started
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium of this machine; the session stops with the package's name where there is none."""
-    path = chromium()
-    if path is None:
-        pytest.exit(MISSING, returncode=3)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])

@@ -4,12 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
@@ -17,7 +16,6 @@ from tests.web.pages import CUSTOMER, Page
 from tests.web.world import Visitor, visitor
 
 AXE = Path(__file__).parents[2] / "web" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 PHONE, DESK, TINY = {"width": 390, "height": 844}, {"width": 1440, "height": 900}, {"width": 320, "height": 700}
 
 
@@ -33,18 +31,6 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine; the test stops with the package's name where there is none."""
-    found = next((path for path in map(which, BROWSERS) if path), None)
-    if found is None:
-        pytest.fail("no Chromium found: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Desk:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.runtime import cases
 from engine.runtime.baton import Baton
 from engine.store.tables import UserTask
-from tests.web.browsing import Desk, chromium, serving
+from tests.web.browsing import Desk, serving
 from tests.web.staff import Story
 from tests.web.world import Visitor, open_world, prepare_world, visitor
 from web import create_app
@@ -81,13 +81,6 @@ def on_the_day(app: Flask, baton: Baton) -> dict[str, str]:
     story = Story(app, baton)
     received = story.task("UT_Receive")
     return {"done": received, "visit": story.until("UT_TechAccept").task("UT_TechAccept")}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

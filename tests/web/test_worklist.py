@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 from flask import Flask
 
@@ -67,6 +68,18 @@ def test_due_times_are_words(app: Flask, baton: Baton) -> None:
 def test_a_search_without_result_offers_to_clear_it(app: Flask, baton: Baton) -> None:
     page = Story(app, baton).as_staff(AGENT).get("/tasks?tab=team&q=nothing-like-this").text
     assert "조건에 맞는 업무가 없어요" in page and 'href="/tasks?tab=team"' in page
+
+
+def test_new_tasks_are_told_and_nothing_moves_by_itself(app: Flask, baton: Baton) -> None:
+    first = Story(app, baton)
+    lee = first.as_staff(AGENT)
+    asks = unescape(re.findall(r'hx-get="([^"]+)"', lee.get("/tasks?tab=team").text)[0])
+    assert lee.get(asks).status_code == 204
+    baton.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
+    Story(app, baton)
+    told = lee.get(asks)
+    assert "새 업무 1건 보기" in told.text and 'href="/tasks?tab=team"' in told.text and "<html" not in told.text
+    assert lee.get("/tasks/news?tab=team&since=nonsense").status_code == 204
 
 
 def test_nonsense_in_the_address_is_ignored(app: Flask, baton: Baton) -> None:
