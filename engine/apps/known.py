@@ -26,6 +26,10 @@ def known(
     for action in manifest.actions.values():
         place = starts.setdefault(action.start, set()) if action.start else messages.setdefault(action.message or "", set())
         place.update(keys(forms.get(action.form or "")))
+    for listener in manifest.listeners:
+        # What another app's event brings along is known only there.
+        place = starts.setdefault(listener.start, set()) if listener.start else messages.setdefault(listener.message or "", set())
+        place.add("*")
     return Known(
         forms=set(forms),
         decisions=set(decisions),
