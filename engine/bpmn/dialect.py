@@ -7,17 +7,19 @@ from collections.abc import Collection
 
 from lxml import etree
 
-from engine.bpmn.document import Document, Node, child, extension, extensions, is_false, is_true, text_of
+from engine.bpmn.document import Document, Node
+from engine.bpmn.markup import child, extension, extensions, is_false, is_true, referred, text_of
 from engine.bpmn.model import AdHoc, Assignment, Call, Element, IoMapping, Listener, Loop, MessageRef, TimerDefinition, Value
-from engine.feel import FeelSyntaxError
+from engine.feel import FeelError
 
 TIMER_KINDS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+EMBEDDED = "camunda-forms:bpmn:"
 
 
 class Unreadable(Exception):
     """A value that FEEL does not parse: `what` names it, `error` is FEEL's."""
 
-    def __init__(self, what: str, error: FeelSyntaxError) -> None:
+    def __init__(self, what: str, error: FeelError) -> None:
         super().__init__(f"{what}: {error}")
         self.what = what
         self.error = error
@@ -29,7 +31,7 @@ def compiled(text: str | None, what: str, names: Collection[str] = ()) -> Value 
         return None
     try:
         return Value(text.strip(), names)
-    except FeelSyntaxError as error:
+    except FeelError as error:
         raise Unreadable(what, error) from error
 
 
@@ -91,7 +93,7 @@ class Dialect:
             timer=read_timer(definition, own.get("baton:calendar"), self.names) if node.event == "timer" else None,
             condition=self.expression(_child_text(definition, "condition"), "condition") if node.event == "conditional" else None,
             condition_names=_filter(definition),
-            activity_ref=definition.get("activityRef") if definition is not None else None,
+            activity_ref=referred(definition.get("activityRef")) or None if definition is not None else None,
             interrupting=node.interrupting,
             attached_to=node.attached_to,
             assignment=self._assignment(node.xml),
@@ -133,8 +135,9 @@ class Dialect:
         if xml is None:
             return None, None
         key = str(xml.get("formKey") or "")
-        if key.startswith("camunda-forms:bpmn:"):
-            return None, embedded_form(self.document, node.process_id, key.rpartition(":")[2])
+        if key.startswith(EMBEDDED):
+            form_id = key.removeprefix(EMBEDDED)
+            return form_id, embedded_form(self.document, node.process_id, form_id)
         return xml.get("formId") or xml.get("externalReference") or key or None, None
 
     def _assignment(self, xml: etree._Element) -> Assignment:

@@ -10,14 +10,9 @@ from typing import Final
 
 from lxml import etree
 
+from engine.bpmn.markup import BPMN, child, children, is_false, is_true, local, properties, referred, text_of
 from engine.bpmn.names import names_in
 from engine.xml import parse_xml
-
-BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
-DC: Final = "http://www.omg.org/spec/DD/20100524/DC"
-DI: Final = "http://www.omg.org/spec/DD/20100524/DI"
-ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 
 TASKS: Final = frozenset({"task", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask", "manualTask"})
 SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
@@ -28,49 +23,6 @@ CHOREOGRAPHY: Final = frozenset({"choreographyTask", "callChoreography", "subCho
 FLOW_NODES: Final = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHY
 DEFINITIONS: Final = ("message", "signal", "error", "escalation")
 EVENT_DEFINITION: Final = "EventDefinition"
-
-
-def local(xml: etree._Element) -> str:
-    """The local name of a BPMN element, "" for elements of any other namespace (foreign extensions are none of our business)."""
-    name = etree.QName(xml)
-    return name.localname if name.namespace == BPMN else ""
-
-
-def child(xml: etree._Element, name: str) -> etree._Element | None:
-    """The first BPMN child called `name`."""
-    return xml.find(f"{{{BPMN}}}{name}")
-
-
-def children(xml: etree._Element, name: str) -> list[etree._Element]:
-    """All BPMN children called `name`, in the order of the file."""
-    return xml.findall(f"{{{BPMN}}}{name}")
-
-
-def text_of(xml: etree._Element | None) -> str:
-    """The text of an element without the blanks around it, "" where there is none."""
-    return "".join(str(part) for part in xml.itertext()).strip() if xml is not None else ""
-
-
-def extensions(xml: etree._Element, name: str) -> list[etree._Element]:
-    """The zeebe extension elements called `name` that stand directly in the element's `extensionElements`."""
-    holder = child(xml, "extensionElements")
-    return holder.findall(f"{{{ZEEBE}}}{name}") if holder is not None else []
-
-
-def extension(xml: etree._Element, name: str) -> etree._Element | None:
-    """The first zeebe extension element called `name`, or None."""
-    found = extensions(xml, name)
-    return found[0] if found else None
-
-
-def properties(xml: etree._Element) -> dict[str, str]:
-    """The `zeebe:properties` of an element, by name."""
-    return {
-        str(entry.get("name")): str(entry.get("value") or "")
-        for holder in extensions(xml, "properties")
-        for entry in holder.findall(f"{{{ZEEBE}}}property")
-        if entry.get("name")
-    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +85,7 @@ class Node:
 
     @property
     def attached_to(self) -> str | None:
-        return self.xml.get("attachedToRef")
+        return referred(self.xml.get("attachedToRef")) or None
 
     @property
     def interrupting(self) -> bool:
@@ -161,17 +113,7 @@ class Node:
         if holder is None:
             return None
         kind = self.event
-        return holder.get(f"{kind}Ref") if kind in DEFINITIONS else None
-
-
-def is_true(value: str | None) -> bool:
-    """An XML boolean that defaults to false."""
-    return (value or "").strip() in ("true", "1")
-
-
-def is_false(value: str | None) -> bool:
-    """An XML boolean that defaults to true, and is false here."""
-    return (value or "").strip() in ("false", "0")
+        return referred(holder.get(f"{kind}Ref")) or None if kind in DEFINITIONS else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +171,13 @@ class Document:
         return list(self.root.iter(f"{{{BPMN}}}participant"))
 
     def executable(self, process_id: str) -> bool:
-        """False only for a process that says `isExecutable="false"`."""
-        return not is_false(self.processes[process_id].get("isExecutable"))
+        """Whether a process is to run: it says so, or says nothing and neither does another (beside one that says so it is a partner's picture)."""
+        return process_id in self._executable
+
+    @cached_property
+    def _executable(self) -> frozenset[str]:
+        said = frozenset(name for name, xml in self.processes.items() if is_true(xml.get("isExecutable")))
+        return said or frozenset(name for name, xml in self.processes.items() if not is_false(xml.get("isExecutable")))
 
     def inside(self, container: str) -> Iterator[Node]:
         """The flow nodes that stand directly in a process or sub-process, in the order of the file."""
@@ -264,7 +211,7 @@ class Document:
                 flow_id = entry_id or f"flow-{len(self.flows) + 1}"
                 self.flows[flow_id] = _flow(entry, flow_id)
             elif kind == "association":
-                self.associations.append((str(entry.get("sourceRef") or ""), str(entry.get("targetRef") or "")))
+                self.associations.append((referred(entry.get("sourceRef")), referred(entry.get("targetRef"))))
         return nested
 
     def _read_lanes(self, lane_set: etree._Element, process_id: str) -> None:

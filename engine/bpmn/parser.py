@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from engine.bpmn.dialect import Dialect, Unreadable
-from engine.bpmn.document import ACTIVITIES, SUB_PROCESSES, Document, Node, extension, is_true, properties
+from engine.bpmn.document import ACTIVITIES, SUB_PROCESSES, Document, Node
 from engine.bpmn.failures import ModelRefused
 from engine.bpmn.lint import lint
+from engine.bpmn.markup import extension, is_true, properties
 from engine.bpmn.model import Element, Lane, Model, Process
 from engine.bpmn.reach import reach_of
 from engine.bpmn.specs.activities import Activity, DecisionTask, JobTask, PlainTask, ReceiveTask, ScriptTask, SendTask, UserTask

@@ -92,7 +92,7 @@ def test_a_form_in_the_diagram_itself_comes_as_bytes() -> None:
     form = extensions(zeebe("userTaskForm", '{"components": []}', id="F1"))
     task = user("a", extensions(zeebe("formDefinition", formKey="camunda-forms:bpmn:F1")))
     found = bpmn.parse(model(form, start(), task, flows("start->a"))).processes["p"].elements["a"]
-    assert (found.form, found.embedded_form) == (None, b'{"components": []}')
+    assert (found.form, found.embedded_form) == ("F1", b'{"components": []}')
 
 
 @shows("Tasks", "Service task")

@@ -115,9 +115,7 @@ def test_events_that_do_not_interrupt_are_dashed(name: str, attribute: str, valu
     assert drawn(draw(EVERY_SHAPE), name)[0].get(attribute) == value
 
 
-@pytest.mark.parametrize(
-    ("name", "width"), [("E23", "4"), ("M5", "5"), ("X2", "1.5"), ("X1", "2.5"), ("T0", None), ("P1", "1.5")]
-)
+@pytest.mark.parametrize(("name", "width"), [("E23", "4"), ("M5", "5"), ("X2", "1.5"), ("X1", "2.5"), ("T0", None), ("P1", "1.5")])
 def test_borders_are_as_thick_as_the_notation_wants(name: str, width: str | None) -> None:
     assert drawn(draw(EVERY_SHAPE), name)[0].get("stroke-width") == width
 

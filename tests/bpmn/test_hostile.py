@@ -215,6 +215,19 @@ def test_the_default_namespace_may_be_bpmn() -> None:
     assert Story({"model.bpmn": text.encode()}).waiting == ["a"]
 
 
+def test_a_flow_into_another_process_is_a_finding_and_no_surprise() -> None:
+    """Written wrongly, a boundary event of one process may even name an activity of the other as its host."""
+    strangers = process(start("start2"), boundary("b", "a", timer("timeDuration", "PT1H")), user("c"), flows("start2->c", "b->c"), id="q")
+    data = definitions(process(start(), user("a"), end(), flows("start->a->end->c")), strangers)
+    assert {"dangling-reference", "flow-crosses-boundary"} <= rules(data)
+
+
+@pytest.mark.parametrize("text", ["(" * 400, "[" * 300 + "]" * 300, "1+" * 60_000 + "1", "x" * 100_000])
+def test_an_expression_beyond_all_bounds_is_a_finding_wherever_it_stands(text: str) -> None:
+    late = boundary("b", "a", timer("timeDuration", f"={text}"))
+    assert rules(model(start(), user("a"), script("s", f"={text}", "x"), late, end(), flows("start->a->s->end", "b->end"))["model.bpmn"])
+
+
 @pytest.mark.parametrize("id", ["s", "p"])
 def test_a_sub_process_that_bears_the_id_of_what_stands_around_it_is_a_duplicate_and_no_endless_search(id: str) -> None:
     inner = sub(id, start("s1"), user("a"), flows("s1->a"))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from engine.bpmn.document import BPMNDI, DC
 from engine.bpmn.layout import lay_out
 from engine.bpmn.lint import lint
+from engine.bpmn.markup import BPMNDI, DC
 from engine.xml import UnsafeXml
 from tests.bpmn.models import HEAD, boundary, definitions, element, end, flow, flows, gateway, model, process, start, sub, timer, user
 

@@ -92,6 +92,57 @@ def test_a_cancel_event_belongs_to_a_transaction() -> None:
     assert found(files) == set()
 
 
+@pytest.mark.parametrize("host", [gateway("exclusive", "host"), throw("host"), catch("host", timer("timeDuration", "PT1H"))])
+def test_a_boundary_event_stands_on_activities_only(host: str) -> None:
+    late = boundary("late", "host", timer("timeDuration", "PT1H"))
+    files = model(start(), host, late, end(), flows("start -> host -> end", "late -> end"))
+    assert found(files) == {("boundary-host", "late")}
+
+
+def test_a_boundary_event_cannot_stand_on_an_event_sub_process() -> None:
+    aside = event_sub("aside", timer("timeDuration", "PT1H"), user("t"), flows("aside_start -> t"))
+    late = boundary("late", "aside", timer("timeDuration", "PT1H"))
+    files = model(start(), user("work"), aside, late, end(), flows("start -> work -> end", "late -> end"))
+    assert found(files) == {("boundary-host", "late")}
+
+
+def test_an_ad_hoc_sub_process_led_by_a_job_worker_is_refused() -> None:
+    led = sub("it", extensions(zeebe("taskDefinition", type="agent")), user("one"), kind="adHocSubProcess")
+    assert found(between(led)) == {("not-supported", "it")}
+
+
+def test_an_event_whose_definition_stands_elsewhere_is_refused() -> None:
+    shared = catch("it", "<bpmn:eventDefinitionRef>ed</bpmn:eventDefinitionRef>")
+    assert ("not-supported", "it") in found(between(shared))
+
+
+def listened(kind: str, event_type: str, **more: str) -> dict[str, bytes]:
+    """A model with one listener."""
+    listener = zeebe(f"{kind}Listener", eventType=event_type, **more)
+    return between(user("it", extensions(zeebe("userTask"), zeebe(f"{kind}Listeners", listener))))
+
+
+def test_listeners_that_nobody_runs_are_refused() -> None:
+    for kind, event_type in (("execution", "cancel"), ("task", "updating"), ("task", "canceling"), ("task", "start"), ("execution", "")):
+        assert found(listened(kind, event_type, type="log")) == {("listener-not-run", "it")}
+    for kind, event_type in (("execution", "start"), ("execution", "end"), ("task", "creating"), ("task", "assigning"), ("task", "completing")):
+        assert found(listened(kind, event_type, type="log")) == set()
+    assert found(listened("execution", "start")) == {("missing-job-type", "it")}
+
+
+def test_listeners_of_the_process_itself_are_refused() -> None:
+    own = extensions(zeebe("executionListeners", zeebe("executionListener", eventType="end", type="archive")))
+    assert found(model(own, start(), end(), flows("start -> end"))) == {("process-listener-not-run", "p")}
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+def test_the_code_that_is_caught_is_no_expression(kind: str) -> None:
+    thing = f'<bpmn:{kind} id="x" {kind}Code="=code"/>'
+    inside = sub("it", start("s"), end("thrown", event(kind, "x")), flows("s -> thrown"))
+    files = model(thing, start(), inside, boundary("caught", "it", event(kind, "x")), end(), flows("start -> it -> end", "caught -> end"))
+    assert found(files) == {("catch-code-is-expression", "caught")}
+
+
 def test_flows_into_start_events_and_out_of_end_events_are_refused() -> None:
     files = model(start(), user("work"), end(), flows("start -> work -> end"), flow("work", "start"), flow("end", "work"))
     assert {("flow-not-possible", "start"), ("flow-not-possible", "end")} <= found(files)

@@ -1,8 +1,10 @@
 """Lint: files, ids and references."""
 
 from engine.bpmn.lint import lint
+from engine.bpmn.parser import parse
 from engine.findings import Finding
-from tests.bpmn.models import HEAD, boundary, definitions, element, end, event, flow, flows, model, process, script, start, sub, timer, user
+from tests.bpmn.host import Story
+from tests.bpmn.models import HEAD, boundary, definitions, element, end, event, flow, flows, message, model, process, script, start, sub, timer, user
 
 
 def found(files: dict[str, bytes]) -> set[tuple[str, str]]:
@@ -42,6 +44,28 @@ def test_a_process_that_is_only_a_picture_is_not_checked_further() -> None:
     picture = definitions('<bpmn:process id="p" isExecutable="false">' + user("lonely") + "</bpmn:process>")
     assert found({"picture.bpmn": picture}) == set()
     assert only({"picture.bpmn": picture}, "process-not-executable").level == "warning"
+
+
+def test_beside_a_process_that_says_it_runs_one_that_says_nothing_is_a_partners_picture() -> None:
+    partner = process(user("lonely"), id="partner").replace(' isExecutable="true"', "")
+    ours = process(start(), end(), flows("start -> end"))
+    together = {"together.bpmn": definitions(partner, ours)}
+    assert found(together) == set()
+    assert only(together, "process-not-executable").element == "partner"
+    assert list(parse(together).processes) == ["p"]
+    assert found({"alone.bpmn": definitions(partner)}) == {("no-start", "partner")}
+
+
+def test_references_may_be_qualified_names() -> None:
+    files = model(
+        message("m", "Paid", "=1"), start(), user("a"), boundary("late", "tns:a", event("message", "tns:m")), end(),
+        user("undo", isForCompensation="true"), boundary("back", "tns:a", event("compensate")),
+        element("association", "as", sourceRef="tns:back", targetRef="tns:undo"), flows("start -> a -> end", "late -> end"),
+    )  # fmt: skip
+    assert found(files) == set()
+    story = Story(files)
+    assert story.waiting == ["a", "late"]
+    assert story.trigger("late").state == "completed"
 
 
 def test_an_id_that_is_used_twice_is_found() -> None:

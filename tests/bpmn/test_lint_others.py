@@ -36,9 +36,9 @@ def test_every_file_is_checked_parsed_laid_out_and_drawn_without_a_surprise(path
 
 
 def test_a_model_for_camunda_8_lacks_only_what_is_really_missing() -> None:
-    assert found("parcel_claim.bpmn") == {"unreachable-element": {"Agent"}}
+    assert found("parcel_claim.bpmn") == {"unreachable-element": {"Agent"}, "process-listener-not-run": {"parcel_claim"}}
     connected = (MODELS / "parcel_claim.bpmn").read_bytes().replace(b'targetRef="ClaimPaid"', b'targetRef="Agent"')
-    assert {finding.element for finding in lint({"a.bpmn": connected}) if finding.level == "error"} == {"ClaimPaid"}
+    assert {finding.element for finding in lint({"a.bpmn": connected}) if finding.level == "error"} == {"ClaimPaid", "parcel_claim"}
 
 
 def test_a_collaboration_from_another_tool_is_told_what_is_missing_element_by_element() -> None:

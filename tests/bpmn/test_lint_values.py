@@ -4,7 +4,9 @@ import pytest
 
 from engine.bpmn.lint import Known, lint
 from engine.findings import Finding
+from tests.bpmn.host import Story
 from tests.bpmn.models import (
+    boundary,
     catch,
     definitions,
     element,
@@ -68,6 +70,17 @@ def test_java_expressions_get_a_mend_of_their_own() -> None:
 def test_names_with_spaces_get_a_mend_of_their_own() -> None:
     (finding,) = errors(between(script("it", "=Vacation Status.days + 1", "x")))
     assert "vacation_status" in finding.mend_en and "vacation_status" in finding.mend_ko
+
+
+def test_names_with_spaces_that_the_file_gives_to_data_are_read_everywhere() -> None:
+    data = element("dataObjectReference", "d", name="Vacation Status")
+    task = script("it", "=Vacation Status.days + 1", "x", mapping=io({"more": "=Vacation Status.more"}))
+    wait = catch("wait", timer_definition("timeDuration", "=Vacation Status.delay"))
+    files = model(start(), data, task, wait, end(), flows("start -> it -> wait -> end"))
+    assert errors(files) == []
+    story = Story(files, {"Vacation Status": {"days": 3, "more": 1, "delay": "PT1H"}})
+    assert story.variables["x"] == 4 and story.trigger("wait").state == "completed"
+    assert "Vacation Status" in " ".join(finding.en for finding in lint(files) if finding.rule == "variable-never-written")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +149,20 @@ def test_timers_that_work_are_fine(kind: str, text: str) -> None:
 )
 def test_timers_that_can_never_work_are_refused(kind: str, text: str) -> None:
     assert [(finding.rule, finding.element) for finding in errors(timer(kind, text))] == [("bad-timer", "it")]
+
+
+def test_a_cycle_where_a_timer_can_fire_only_once_is_doubted() -> None:
+    def doubted(files: dict[str, bytes]) -> set[str]:
+        return {finding.element for finding in lint(files) if finding.rule == "cycle-fires-once"}
+
+    def on_border(interrupting: bool) -> dict[str, bytes]:
+        late = boundary("late", "it", timer_definition("timeCycle", "R3/PT1H"), interrupting)
+        return model(start(), user("it"), late, end(), flows("start -> it -> end", "late -> end"))
+
+    assert doubted(timer("timeCycle", "R3/PT1H")) == {"it"}
+    data = element("dataObjectReference", "d", name="Vacation Status")
+    assert doubted(between(data + catch("it", timer_definition("timeCycle", "=Vacation Status.often")))) == {"it"}
+    assert doubted(on_border(True)) == {"late"} and doubted(on_border(False)) == set()
 
 
 def test_a_multi_instance_needs_something_to_repeat_over() -> None:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.bpmn.document import BPMN
 from engine.bpmn.drawing.diagram import Diagram, Node, participants, read
 from engine.bpmn.drawing.labels import label
 from engine.bpmn.drawing.picture import paint
 from engine.bpmn.drawing.steps import States, Step, steps
 from engine.bpmn.layout import laid_out
+from engine.bpmn.markup import BPMN, referred
 from engine.bpmn.model import Model
 from engine.xml import parse_xml
 
@@ -63,7 +63,7 @@ def _diagram(xml: bytes, process_id: str | None) -> tuple[Node, Diagram]:
 
 def _title(definitions: Node, diagram: Diagram, process_id: str | None, lang: str) -> str:
     named = [item for item in definitions.iterchildren(f"{{{BPMN}}}process") if process_id in (None, item.get("id"))]
-    pools = [pool for pool in participants(definitions) if process_id in (None, pool.get("processRef"))]
+    pools = [pool for pool in participants(definitions) if process_id in (None, referred(pool.get("processRef")))]
     candidates = [*named, *pools] if diagram.root is None else [*named, *pools, diagram.root]
     return next((text for item in candidates if (text := label(item, lang))), "프로세스 그림" if lang == "ko" else "Process diagram")
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.document import BPMN, BPMNDI, DC, DI, local
+from engine.bpmn.markup import BPMN, BPMNDI, DC, DI, local, referred
 
 FARTHEST: Final = 100_000.0
 
@@ -134,10 +134,10 @@ def _plane(definitions: Node, process_id: str | None) -> Node | None:
         return planes[0] if planes else None
     shown = {process_id}
     for collaboration in definitions.iterchildren(f"{{{BPMN}}}collaboration"):
-        if any((pool.get("processRef") or "").rpartition(":")[2] == process_id for pool in participants(collaboration)):
+        if any(referred(pool.get("processRef")) == process_id for pool in participants(collaboration)):
             shown.add(collaboration.get("id") or "")
     for plane in planes:
-        if (plane.get("bpmnElement") or "").rpartition(":")[2] in shown:
+        if referred(plane.get("bpmnElement")) in shown:
             return plane
     return None
 

@@ -3,11 +3,12 @@
 from math import atan2, degrees
 from typing import Final
 
-from engine.bpmn.document import ACTIVITIES, child, local
+from engine.bpmn.document import ACTIVITIES
 from engine.bpmn.drawing import icons
 from engine.bpmn.drawing.diagram import Edge
 from engine.bpmn.drawing.pen import FILL, INK, Node, Point, circle, distance, group, number, path, rounded
 from engine.bpmn.drawing.shapes import LABEL_WIDTH, place
+from engine.bpmn.markup import child, local, referred
 
 ARROW: Final = "M-10 -5L0 0L-10 5Z"
 OPEN_ARROW: Final = "M-10 -5L0 0L-10 5"
@@ -42,7 +43,7 @@ def _message_flow(parent: Node, edge: Edge, elements: dict[str, Node]) -> None:
     path(parent, rounded(edge.points), stroke_width=1.5, stroke_dasharray="10 11")
     circle(parent, *edge.points[0], 5, fill=FILL, stroke_width=1.5)
     _end(parent, MESSAGE_ARROW, edge.points[-2], edge.points[-1], fill=FILL, stroke_width=1.5)
-    message = elements.get((edge.element.get("messageRef") or "").rpartition(":")[2])
+    message = elements.get(referred(edge.element.get("messageRef")))
     if message is not None:
         x, y = middle(edge.points)
         fill, stroke = (FILL, INK) if edge.initiating else (INK, FILL)

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from engine.bpmn.document import BPMN, child, local, properties, text_of
 from engine.bpmn.drawing.diagram import Node
+from engine.bpmn.markup import BPMN, child, local, properties, referred, text_of
 
 _KINDS: Final = {
     "task": ("작업", "Task"),
@@ -40,6 +40,6 @@ def kind_label(kind: str, lang: str) -> str:
 
 
 def _category(group: Node) -> str:
-    reference = (group.get("categoryValueRef") or "").rpartition(":")[2]
+    reference = referred(group.get("categoryValueRef"))
     values = group.getroottree().getroot().iter(f"{{{BPMN}}}categoryValue")
     return next((value.get("value") or "" for value in values if value.get("id") == reference), "") if reference else ""

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from engine.bpmn.document import BPMN, EVENT_DEFINITION, EVENTS, GATEWAYS, SUB_PROCESSES, TASKS, child, children, is_false, is_true, local
+from engine.bpmn.document import EVENT_DEFINITION, EVENTS, GATEWAYS, SUB_PROCESSES, TASKS
 from engine.bpmn.drawing import icons
 from engine.bpmn.drawing.diagram import Box, Shape
 from engine.bpmn.drawing.pen import FILL, INK, NOTHING, Node, circle, group, number, path, polygon, rect, write
 from engine.bpmn.drawing.text import LINE, SIZE, SMALL, wrap
+from engine.bpmn.markup import BPMN, child, children, is_false, is_true, local
 
 RADIUS: Final = 10
 HEADER: Final = 30

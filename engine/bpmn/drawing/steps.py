@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.bpmn.document import BPMN, FLOW_NODES, SUB_PROCESSES, local
+from engine.bpmn.document import FLOW_NODES, SUB_PROCESSES
 from engine.bpmn.drawing.diagram import Node
 from engine.bpmn.drawing.labels import kind_label, label
+from engine.bpmn.markup import BPMN, local, referred
 
 State = Literal["done", "now", "todo", "incident"]
 
@@ -69,7 +70,7 @@ def _following(scope: Node, nodes: dict[str, Node]) -> dict[str, list[str]]:
         if source in nodes and target in nodes:
             following[source].append(target)
     for name, node in nodes.items():
-        host = node.get("attachedToRef") or ""
+        host = referred(node.get("attachedToRef"))
         if host in nodes:
             following[host].append(name)
     return following

@@ -4,10 +4,11 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.document import BPMN, GATEWAYS, Document, Node
+from engine.bpmn.document import GATEWAYS, Document, Node
 from engine.bpmn.layout import routes
 from engine.bpmn.layout.diagram import Diagram, marker_of
 from engine.bpmn.layout.grid import Block, Rect, lay_out_scope
+from engine.bpmn.markup import BPMN, referred
 
 HEADER: Final = 30.0
 LEFT: Final = 160.0
@@ -51,7 +52,7 @@ def _completed(xml: bytes) -> tuple[Diagram, bool]:
 
 
 def _pool(document: Document, process: str) -> str | None:
-    found = (str(pool.get("id")) for pool in document.participants if (pool.get("processRef") or "").rpartition(":")[2] == process)
+    found = (str(pool.get("id")) for pool in document.participants if referred(pool.get("processRef")) == process)
     return next(found, None)
 
 
@@ -163,7 +164,7 @@ def _label(way: list[routes.Point]) -> Rect | None:
 
 
 def _line(diagram: Diagram, plane: etree._Element, item: etree._Element) -> None:
-    source, target = diagram.places.get(str(item.get("sourceRef"))), diagram.places.get(str(item.get("targetRef")))
+    source, target = (diagram.places.get(referred(item.get(name))) for name in ("sourceRef", "targetRef"))
     if source and target and item.get("id"):
         diagram.edge(plane, str(item.get("id")), routes.between(source, target))
 

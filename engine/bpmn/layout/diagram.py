@@ -7,8 +7,9 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.document import BPMNDI, DC, DI, SUB_PROCESSES, Document, is_true
+from engine.bpmn.document import SUB_PROCESSES, Document
 from engine.bpmn.layout.grid import Rect
+from engine.bpmn.markup import BPMNDI, DC, DI, is_true, referred
 
 NAMESPACES: Final = {"bpmndi": BPMNDI, "dc": DC, "di": DI}
 NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -26,10 +27,10 @@ class Diagram:
         for shape in self.root.iter(f"{{{BPMNDI}}}BPMNShape"):
             self._read(shape)
         for edge in self.root.iter(f"{{{BPMNDI}}}BPMNEdge"):
-            self.lines.add(str(edge.get("bpmnElement")))
+            self.lines.add(referred(edge.get("bpmnElement")))
 
     def _read(self, shape: etree._Element) -> None:
-        name, bounds = str(shape.get("bpmnElement")), shape.find(f"{{{DC}}}Bounds")
+        name, bounds = referred(shape.get("bpmnElement")), shape.find(f"{{{DC}}}Bounds")
         try:
             numbers = [float(bounds.get(key) or "") for key in ("x", "y", "width", "height")] if bounds is not None else []
         except ValueError:
@@ -55,7 +56,7 @@ class Diagram:
     def plane(self, element: str) -> etree._Element:
         """The plane of a process or collaboration; a new one at the end of the file if it has none."""
         for plane in self.root.iter(f"{{{BPMNDI}}}BPMNPlane"):
-            if plane.get("bpmnElement") == element:
+            if referred(plane.get("bpmnElement")) == element:
                 return plane
         diagram = etree.SubElement(self.root, f"{{{BPMNDI}}}BPMNDiagram", nsmap=NAMESPACES, attrib={"id": f"{element}_diagram"})
         return etree.SubElement(diagram, f"{{{BPMNDI}}}BPMNPlane", attrib={"id": f"{element}_plane", "bpmnElement": element})

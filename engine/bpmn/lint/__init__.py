@@ -12,6 +12,7 @@ from engine.bpmn.lint import (
     identity,
     implementation,
     joins,
+    listeners,
     loops,
     own_properties,
     parallel,
@@ -26,7 +27,21 @@ from engine.xml import UnsafeXml
 
 __all__ = ["RULES", "Known", "Rule", "lint"]
 
-CHECKS: Final = (identity, references, elements, implementation, loops, expressions, flow, joins, dataflow, parallel, own_properties, style)
+CHECKS: Final = (
+    identity,
+    references,
+    elements,
+    implementation,
+    listeners,
+    loops,
+    expressions,
+    flow,
+    joins,
+    dataflow,
+    parallel,
+    own_properties,
+    style,
+)
 
 
 def lint(files: Mapping[str, bytes], known: Known | None = None) -> list[Finding]:

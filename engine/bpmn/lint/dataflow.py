@@ -10,11 +10,12 @@ from heapq import heappop, heappush
 from typing import Final
 
 from engine import feel
-from engine.bpmn.document import SUB_PROCESSES, Document, Node, properties
+from engine.bpmn.document import SUB_PROCESSES, Document, Node
 from engine.bpmn.lint.rules import warning
 from engine.bpmn.lint.scene import Scene, following, is_start
 from engine.bpmn.lint.values import Value, of_node
 from engine.bpmn.lint.writes import ANYTHING, Names, Writers
+from engine.bpmn.markup import properties
 
 UNWRITTEN: Final = warning(
     "variable-never-written",
@@ -91,7 +92,7 @@ class Flow:
             if value.expression is None or unread:
                 continue
             try:
-                paths = feel.compile(value.expression).paths_read
+                paths = feel.compile(value.expression, self.document.names).paths_read
             except feel.FeelError:
                 continue
             yield from ((value, path) for path in paths)
@@ -111,7 +112,9 @@ class Flow:
         for node in self.nodes:
             if is_start(node) and node.container == self.process:
                 before[node.id] = self._mask(self.writers.at_start(self.document, self.process, node))
-        rank = {place: number for number, place in enumerate(_in_flow_order(before, edges))}
+        # Flows drawn wrongly may lead into another process; that is a finding of its own.
+        inside = (place for place in _in_flow_order(before, edges) if place in before)
+        rank = {place: number for number, place in enumerate(inside)}
         pending = sorted(rank.values())
         places = list(rank)
         while pending:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from engine.bpmn.document import ACTIVITIES, BPMN, CHOREOGRAPHY, EVENTS, FLOW_NODES, Document, Node, local
+from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, FLOW_NODES, Document, Node
 from engine.bpmn.lint.rules import Fact, called, error
 from engine.bpmn.lint.scene import Scene, compensation_handlers, is_start, link_name, link_targets
+from engine.bpmn.markup import BPMN, child, extension, local
 
 NOT_SUPPORTED: Final = error(
     "not-supported",
@@ -90,6 +91,13 @@ COMPENSATION: Final = error(
     "보상 작업(isForCompensation) 하나를 점선 연결(association)로 이어 주세요.",
     "Join it by an association to exactly one activity marked as a compensation handler.",
 )
+BOUNDARY_HOST: Final = error(
+    "boundary-host",
+    "경계 이벤트 '{name}'은(는) '{host}'에 붙일 수 없어요. 작업이나 하위 프로세스에만 붙어요.",
+    "The boundary event '{name}' cannot stand on '{host}': only activities have boundary events.",
+    "작업·하위 프로세스·호출 활동에 붙이거나, 흐름 위의 중간 이벤트로 바꿔 주세요.",
+    "Attach it to a task, a sub-process or a call activity, or make it an intermediate event in the flow.",
+)
 
 MENDS: Final = {
     "complexGateway": ("포함(OR)·병렬(AND)·배타(XOR) 갈림길을 쓰세요.", "Use inclusive, parallel or exclusive gateways."),
@@ -97,12 +105,19 @@ MENDS: Final = {
         "한 이벤트에는 한 가지만 두세요. 여럿 중 하나를 기다리려면 이벤트 갈림길이나 경계 이벤트 여러 개를 쓰세요.",
         "Give each event one definition; to wait for one of several, use an event-based gateway or several boundary events.",
     ),
+    "shared definition": ("이벤트마다 정의를 따로 적어 주세요.", "Give the event a definition of its own."),
+    "job in ad-hoc": (
+        "작업 유형을 지우고 시작할 요소(activeElementsCollection)를 FEEL로 적어 주세요.",
+        "Delete the job type and say in FEEL which elements begin (activeElementsCollection).",
+    ),
     "choreography": ("참가자마다 프로세스를 두고 메시지로 이으세요.", "Give each participant a process and join them by messages."),
 }
 
 KINDS: Final = {
     "complexGateway": ("복합 갈림길은", "a complex gateway"),
     "several triggers": ("정의가 여럿인 이벤트는", "an event with several definitions"),
+    "shared definition": ("다른 곳의 정의를 가리키는 이벤트는", "an event that refers to a definition elsewhere"),
+    "job in ad-hoc": ("작업자가 이끄는 임의(ad-hoc) 하위 프로세스는", "an ad-hoc sub-process led by a job worker"),
     "choreography": ("코레오그래피는", "a choreography"),
 }
 
@@ -145,11 +160,21 @@ def check(scene: Scene) -> None:
 
 
 def _supported(scene: Scene, document: Document, node: Node) -> None:
-    family = "several triggers" if node.event == "multiple" else "choreography" if node.type in CHOREOGRAPHY else node.type
+    family = _family(node)
     if family in MENDS:
         korean, english = MENDS[family]
         facts: dict[str, Fact] = {"name": called(node), "kind": KINDS[family], "mend_ko": korean, "mend_en": english}
         scene.report.add(NOT_SUPPORTED, document.file, node.id, **facts)
+
+
+def _family(node: Node) -> str:
+    if node.event == "multiple":
+        return "several triggers"
+    if node.type in EVENTS and child(node.xml, "eventDefinitionRef") is not None:
+        return "shared definition"
+    if node.type == "adHocSubProcess" and extension(node.xml, "taskDefinition") is not None:
+        return "job in ad-hoc"
+    return "choreography" if node.type in CHOREOGRAPHY else node.type
 
 
 def _strangers(scene: Scene, document: Document, process: str) -> None:
@@ -167,6 +192,9 @@ def _event(scene: Scene, document: Document, node: Node) -> None:
     if not fits:
         allowed = ", ".join(ALLOWED[place])
         scene.report.add(EVENT_PLACE, document.file, node.id, name=called(node), kind=node.event, place=PLACES[place], allowed=allowed)
+    host = document.nodes.get(node.attached_to or "")
+    if node.type == "boundaryEvent" and host is not None and (host.type not in ACTIVITIES or host.is_event_sub_process):
+        scene.report.add(BOUNDARY_HOST, document.file, node.id, name=called(node), host=called(host))
     if node.event == "error" and not node.interrupting and node.type in ("boundaryEvent", "startEvent"):
         scene.report.add(MUST_INTERRUPT, document.file, node.id, name=called(node))
     entered = node.incoming and node.type in ("startEvent", "boundaryEvent")
@@ -229,5 +257,3 @@ def _starts(scene: Scene, document: Document, container: str) -> None:
         scene.report.add(NO_START, document.file, container, name=name)
     elif len(plain) > 1:
         scene.report.add(SEVERAL_STARTS, document.file, container, name=name, count=str(len(plain)))
-
-

@@ -3,10 +3,11 @@
 from typing import Final
 
 from engine import feel
-from engine.bpmn.document import properties
+from engine.bpmn.document import Document
 from engine.bpmn.lint.rules import Fact, error
 from engine.bpmn.lint.scene import Scene
 from engine.bpmn.lint.values import of_node
+from engine.bpmn.markup import properties
 from engine.texts import compile_template
 
 EXPRESSION: Final = error(
@@ -29,19 +30,19 @@ def check(scene: Scene) -> None:
     for document, node in scene.nodes():
         for value in of_node(document, node):
             if value.expression is not None:
-                _compile(scene, document.file, value.element, value.what, value.expression)
+                _compile(scene, document, value.element, value.what, value.expression)
     for name, document in scene.processes.items() if scene.known.forms is None else ():
         # Within an app these are read, and reported, with the app's own files.
         own = properties(document.processes[name])
-        _compile(scene, document.file, name, "baton:facts", f"[{own.get('baton:facts', '')}]", shift=1)
+        _compile(scene, document, name, "baton:facts", f"[{own.get('baton:facts', '')}]", shift=1)
         _template(scene, document.file, name, own.get("baton:subject", ""))
 
 
-def _compile(scene: Scene, file: str, element: str, what: str, expression: str, shift: int = 0) -> None:
+def _compile(scene: Scene, document: Document, element: str, what: str, expression: str, shift: int = 0) -> None:
     try:
-        feel.compile(expression)
+        feel.compile(expression, document.names)
     except feel.FeelError as problem:
-        _report(scene, file, element, what, expression[shift : len(expression) - shift], problem)
+        _report(scene, document.file, element, what, expression[shift : len(expression) - shift], problem)
 
 
 def _template(scene: Scene, file: str, element: str, text: str) -> None:

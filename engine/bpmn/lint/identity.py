@@ -34,8 +34,8 @@ NO_PROCESS: Final = error(
 )
 NOT_EXECUTABLE: Final = warning(
     "process-not-executable",
-    "프로세스 '{name}'은(는) 실행하지 않는 그림으로 표시되어 있어요(isExecutable=false).",
-    "Process '{name}' is marked as a picture only (isExecutable=false).",
+    "프로세스 '{name}'은(는) 실행하지 않는 그림이에요(isExecutable이 true가 아니에요).",
+    "Process '{name}' is a picture only: isExecutable is not true.",
     "실행할 프로세스라면 속성에서 Executable을 켜 주세요.",
     "If it should run, switch on Executable in its properties.",
 )

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import Final
 
-from engine.bpmn.dialect import embedded_form
-from engine.bpmn.document import Document, Node, extension
+from engine.bpmn.dialect import EMBEDDED, embedded_form
+from engine.bpmn.document import Document, Node
 from engine.bpmn.lint.known import CONNECTORS
 from engine.bpmn.lint.rules import Rule, called, error, warning
 from engine.bpmn.lint.scene import Scene, is_start, text_child
+from engine.bpmn.markup import extension
 
 JOB_TYPE: Final = error(
     "missing-job-type",
@@ -100,6 +101,13 @@ CODE: Final = error(
     "정의를 고르고 {part}을(를) 적어 주세요.",
     "Choose the definition and fill in its {part}.",
 )
+CAUGHT_CODE: Final = error(
+    "catch-code-is-expression",
+    "'{name}': 받는 {kind}의 코드가 식이라 아무것도 받지 못해요.",
+    "'{name}' catches a code that is an expression, so it would never match.",
+    "코드를 그대로 적어 주세요. 모두 받으려면 비워 두세요.",
+    "Write the code itself; leave it out to catch every one.",
+)
 CONDITION: Final = error(
     "missing-event-condition",
     "조건 이벤트 '{name}'에 조건이 없어요.",
@@ -179,8 +187,8 @@ def _form(scene: Scene, document: Document, node: Node) -> None:
     form = form_of(node)
     if not form:
         scene.report.add(NO_FORM, document.file, node.id, name=called(node))
-    elif form.startswith("camunda-forms:bpmn:"):
-        if embedded_form(document, node.process_id, form.rpartition(":")[2]) is None:
+    elif form.startswith(EMBEDDED):
+        if embedded_form(document, node.process_id, form.removeprefix(EMBEDDED)) is None:
             scene.report.add(UNKNOWN_FORM, document.file, node.id, name=called(node), target=form)
     elif scene.known.forms is not None and not form.startswith("=") and form not in scene.known.forms:
         scene.report.add(UNKNOWN_FORM, document.file, node.id, name=called(node), target=form)
@@ -218,9 +226,9 @@ def _code(scene: Scene, document: Document, node: Node) -> None:
     kind = node.event
     throws = node.type in ("endEvent", "intermediateThrowEvent")
     found = document.definitions.get(node.reference or "")
+    text = (found.get(ATTRIBUTES[kind]) or "").strip() if found is not None else ""
     if kind != "signal" and not throws:
-        return
-    if found is None or not (found.get(ATTRIBUTES[kind]) or "").strip():
+        if text.startswith("="):
+            scene.report.add(CAUGHT_CODE, document.file, node.id, name=called(node), kind=KINDS[kind])
+    elif not text:
         scene.report.add(CODE, document.file, node.id, name=called(node), kind=KINDS[kind], part=PARTS[kind])
-
-

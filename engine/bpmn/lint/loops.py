@@ -5,10 +5,11 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn.dialect import Unreadable, read_timer
-from engine.bpmn.document import Document, Node, extension, local
+from engine.bpmn.document import Document, Node
 from engine.bpmn.durations import TimerError
-from engine.bpmn.lint.rules import Fact, called, error
+from engine.bpmn.lint.rules import Fact, called, error, warning
 from engine.bpmn.lint.scene import Scene, text_child
+from engine.bpmn.markup import extension, local
 from engine.bpmn.timers import check as check_timer
 
 MAX_INSTANCES: Final = 1000
@@ -40,6 +41,13 @@ TIMER: Final = error(
     "Timer '{name}': {problem}",
     "ISO 8601 날짜(2026-12-01T09:00:00+09:00), 기간(PT30M), 반복(R3/PT1H), cron 또는 FEEL 식을 적어 주세요.",
     "Write an ISO 8601 date (2026-12-01T09:00:00+09:00), duration (PT30M), cycle (R3/PT1H), cron, or a FEEL expression.",
+)
+ONCE: Final = warning(
+    "cycle-fires-once",
+    "타이머 '{name}'은(는) 반복으로 적혀 있지만 이 자리에서는 한 번만 울려요.",
+    "Timer '{name}' is written as a cycle, but fires only once here.",
+    "기간(timeDuration)으로 바꾸거나, 되풀이하려면 멈추지 않는 경계 이벤트로 그려 주세요.",
+    "Write a timeDuration; to repeat, draw a non-interrupting boundary event.",
 )
 EMPTY: Final = ("언제인지가 없어요.", "it does not say when.")
 
@@ -80,11 +88,13 @@ def _count(scene: Scene, document: Document, node: Node, value: str, limit: int)
 def _timer(scene: Scene, document: Document, node: Node, definition: etree._Element) -> None:
     problem: Fact | None = None
     try:
-        timer = read_timer(definition, node.properties.get("baton:calendar"))
+        timer = read_timer(definition, node.properties.get("baton:calendar"), document.names)
         if timer is None:
             problem = EMPTY
         else:
             check_timer(timer)
+            if timer.kind == "cycle" and (node.type == "intermediateCatchEvent" or (node.type == "boundaryEvent" and node.interrupting)):
+                scene.report.add(ONCE, document.file, node.id, name=called(node))
     except TimerError as error_:
         problem = (error_.ko, str(error_))
     except Unreadable:

@@ -6,9 +6,10 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.document import EVENTS, FLOW_NODES, Document, properties
+from engine.bpmn.document import EVENTS, FLOW_NODES, Document
 from engine.bpmn.lint.rules import warning
 from engine.bpmn.lint.scene import Scene
+from engine.bpmn.markup import properties
 
 UNKNOWN: Final = warning(
     "unknown-baton-property",

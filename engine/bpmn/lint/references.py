@@ -5,9 +5,10 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.document import DEFINITIONS, Document, Node, local
+from engine.bpmn.document import DEFINITIONS, Document, Node
 from engine.bpmn.lint.rules import Both, error
 from engine.bpmn.lint.scene import Scene, process_of
+from engine.bpmn.markup import local, referred
 
 DANGLING: Final = error(
     "dangling-reference",
@@ -69,11 +70,11 @@ def _of_node(document: Document, node: Node) -> Iterator[tuple[Both, str]]:
 
 def _referred(document: Document, holder: etree._Element) -> Iterator[tuple[Both, str]]:
     for kind in DEFINITIONS:
-        target = holder.get(f"{kind}Ref")
-        found = document.definitions.get(target or "")
+        target = referred(holder.get(f"{kind}Ref"))
+        found = document.definitions.get(target)
         if target and (found is None or local(found) != kind):
             yield REFERRED[kind], target
-    activity = holder.get("activityRef")
+    activity = referred(holder.get("activityRef"))
     if activity and activity not in document.nodes:
         yield ACTIVITY, activity
 

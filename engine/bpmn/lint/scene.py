@@ -7,9 +7,10 @@ from weakref import WeakKeyDictionary
 
 from lxml import etree
 
-from engine.bpmn.document import BPMN, SUB_PROCESSES, Document, Node, child, text_of
+from engine.bpmn.document import SUB_PROCESSES, Document, Node
 from engine.bpmn.lint.known import Known
 from engine.bpmn.lint.rules import Report
+from engine.bpmn.markup import BPMN, child, text_of
 
 
 @dataclass

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from engine.bpmn.document import Document, Node, extension, properties
+from engine.bpmn.document import Document, Node
 from engine.bpmn.layout.diagram import Diagram
 from engine.bpmn.lint.rules import Both, called, error, warning
 from engine.bpmn.lint.scene import Scene
+from engine.bpmn.markup import extension, properties
 
 CAMUNDA_7: Final = "http://camunda.org/schema/1.0/bpmn"
 SHOWN: Final = 8

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.bpmn.document import DEFINITIONS, Document, Node, extension, extensions
+from engine.bpmn.document import DEFINITIONS, Document, Node
 from engine.bpmn.lint.scene import text_child
+from engine.bpmn.markup import extension, extensions
 
 ATTRIBUTES = {
     "taskDefinition": ("type", "retries"),

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from engine.bpmn.document import Document, Node, extension, extensions, is_false
+from engine.bpmn.dialect import EMBEDDED
+from engine.bpmn.document import Document, Node
 from engine.bpmn.lint.implementation import attribute, form_of
 from engine.bpmn.lint.known import CONNECTORS
 from engine.bpmn.lint.scene import Scene, is_start
+from engine.bpmn.markup import extension, extensions, is_false
 
 ANYTHING: Final = "*"
 SOMETHING: Final = frozenset({ANYTHING})
@@ -66,8 +68,8 @@ class Writers:
 
     def form(self, form: str) -> Names:
         """The fields of a form; anything for a form that is not known."""
-        known = self.scene.known.fields
-        return SOMETHING if known is None or form not in known else frozenset(known[form])
+        known, form_id = self.scene.known.fields, form.removeprefix(EMBEDDED)
+        return SOMETHING if known is None or form_id not in known else frozenset(known[form_id])
 
     def _results(self, document: Document, node: Node) -> Names:
         job_type = attribute(node, "taskDefinition", "type")
