@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 
 from engine.store.base import Base
 
+POSTS = "300 per minute"  # from one address: a whole office may sit behind it, and each change of a form asks the server once
+
 db = SQLAlchemy(model_class=Base)
 babel = Babel()
 login_manager = LoginManager()

@@ -45,6 +45,8 @@ def test_a_customer_applies_follows_and_cancels(desk: Desk, scripts: bool) -> No
     with desk.tab(Page("/"), scripts=scripts) as opened:
         tab = opened.tab
         tab.get_by_role("link", name="가입 신청하기").click()
+        loads: list[Tab] = []
+        tab.on("domcontentloaded", loads.append)
         fill_first_step(tab, typed)
         if not scripts:
             tab.get_by_role("button", name="고른 내용 반영하기").click()
@@ -53,6 +55,7 @@ def test_a_customer_applies_follows_and_cancels(desk: Desk, scripts: bool) -> No
         fill_second_step(tab, typed)
         tab.get_by_role("button", name="가입 신청하기").click()
         expect(tab.get_by_role("heading", level=1)).to_have_text("신청을 받았어요")
+        assert len(loads) == (2 if scripts else 3)
         tab.get_by_role("link", name="진행 상황 보기").click()
         tab.get_by_label("뒷자리 4개").fill("5678")
         tab.get_by_role("button", name="진행 상황 보기").click()

@@ -135,6 +135,13 @@ def test_number_and_phone_find_the_case_again(app: Flask, baton: Baton, token: s
     assert "진행 상황" in stranger.get(f"/t/{token}").text
 
 
+def test_finding_is_not_for_guessing(app: Flask) -> None:
+    stranger = visitor(app)
+    answers = [stranger.post_json("/find", {"number": f"S-20261120-{n:04}", "mobile": "01000000000"}) for n in range(11)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
 def test_finding_says_no_in_one_way(app: Flask, token: str, kim: Visitor) -> None:
     kim.unlock(token)
     number = words(kim.get(f"/t/{token}").text).partition("신청번호 ")[2].split()[0]

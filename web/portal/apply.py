@@ -16,7 +16,7 @@ from engine.views.catalogue import DoorPage
 from web import submissions
 from web.current import baton
 from web.errors import field_messages
-from web.extensions import limiter
+from web.extensions import POSTS, limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal import steps
 from web.portal.services import live_apps, public_doors
@@ -52,7 +52,7 @@ def form(app: str, door: str) -> Page:
 
 
 @allow(PUBLIC)
-@limiter.limit("60 per minute")
+@limiter.limit(POSTS)
 def send(app: str, door: str) -> Page:
     """Go one step further or back, or apply. What was typed stays in the form whatever happens."""
     typed = submissions.read()

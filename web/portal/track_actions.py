@@ -14,7 +14,7 @@ from engine.views import tracking
 from web import submissions
 from web.current import baton
 from web.errors import field_messages
-from web.extensions import limiter
+from web.extensions import POSTS, limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal.track import opened_case, private
 from web.texts import language, t
@@ -34,7 +34,7 @@ def action(token: str, action: str) -> Response:
 
 
 @allow(PUBLIC)
-@limiter.limit("60 per minute")
+@limiter.limit(POSTS)
 def act(token: str, action: str) -> Response:
     """Do it. A refusal shows the page again with the reason and everything typed."""
     case = opened_case(token)
