@@ -11,7 +11,10 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.errors import ConfigurationError
+
 NONCE = 12
+SHORTEST = 32  # bytes of a master secret
 
 
 class Vault:
@@ -21,6 +24,7 @@ class Vault:
         self._sealing = AESGCM(self._derive(master, b"seal"))
         self._links = self._derive(master, b"link")
         self._terms = self._derive(master, b"term")
+        self._digests = self._derive(master, b"digest")
         self.session_key = self._derive(master, b"session").hex()
 
     @staticmethod
@@ -61,6 +65,10 @@ class Vault:
         """The digest under which a searchable value is found again."""
         return hmac.new(self._terms, normalised(text).encode(), hashlib.sha256).hexdigest()[:32]
 
+    def digest(self, text: str) -> str:
+        """64 hexadecimal digits by which exactly this text is known again, and that nobody can guess it from without the master secret."""
+        return hmac.new(self._digests, text.encode(), hashlib.sha256).hexdigest()
+
 
 def _decrypt(cipher: AESGCM, sealed: bytes) -> bytes:
     try:
@@ -96,4 +104,7 @@ def master_secret(path: Path) -> bytes:
             pass
         finally:
             fresh.unlink()
-    return path.read_bytes().strip()
+    secret = path.read_bytes().strip()
+    if len(secret) < SHORTEST:
+        raise ConfigurationError(f"the secret file {path} is damaged: put the one back that belongs to this database")
+    return secret

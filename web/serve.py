@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.runtime import demo
+from engine.runtime import demo, logs
 from engine.settings import load
 from engine.worker import Worker
 
@@ -21,6 +21,7 @@ running: list[Worker] = []
 
 def post_worker_init(worker: Any) -> None:
     """Start the worker threads after the fork, and say where the service is."""
+    logs.configure()
     baton = worker.wsgi.extensions["baton"]
     running.extend(Worker(baton, number) for number in range(settings.workers))
     for thread in running:

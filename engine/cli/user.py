@@ -16,12 +16,14 @@ def command() -> None:
 
 @command.command()
 @click.argument("login")
-@click.option("--name", default="", help="How colleagues see them.")
-@click.option("--role", "roles", multiple=True, help="A role id of an app, or operator, analyst, lead, admin. May be given several times.")
+@click.option("--name", default="", help="How colleagues see them; an existing account keeps its name without it.")
+@click.option(
+    "--role", "roles", multiple=True, help="A role id of an app, or operator, analyst, lead, admin; several times for several. Kept without it."
+)
 @click.password_option(help="Asked for when it is not given.")
 def save(login: str, name: str, roles: tuple[str, ...], password: str) -> None:
-    """Make an account, or change the name, password and roles of one."""
-    open_baton().do(accounts.save, login=login, name=name or login, password=password, roles=roles, actor=_operator())
+    """Make an account, or change the password, and if given the name and roles, of one."""
+    open_baton().do(accounts.save, login=login, name=name, password=password, roles=roles, actor=_operator())
     click.echo(f"{login} can sign in")
 
 

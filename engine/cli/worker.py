@@ -5,6 +5,7 @@ import threading
 
 import click
 
+from engine.runtime import logs
 from engine.start import open_baton
 from engine.worker import Worker
 
@@ -13,6 +14,7 @@ from engine.worker import Worker
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64))
 def command(threads: int) -> None:
     """Work until SIGTERM or Ctrl-C; the job in hand is finished first."""
+    logs.configure()
     baton = open_baton()
     asked = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -26,3 +28,4 @@ def command(threads: int) -> None:
         worker.stop()
     for worker in workers:
         worker.join()
+    baton.database.close()

@@ -1,22 +1,16 @@
 """Who may see and do what with a task: the object check behind every page and command."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from babel.dates import format_datetime
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from engine.actors import Actor
 from engine.clock import KST
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
-from engine.store.tables import UserTaskCandidate
-
-
-def candidate_roles(read: Reader, task_id: str) -> list[str]:
-    """The roles that share a task."""
-    return [row.role for row in read.all(select(UserTaskCandidate.role).where(UserTaskCandidate.task_id == task_id))]
 
 
 def is_lead(actor: Actor) -> bool:
@@ -24,18 +18,17 @@ def is_lead(actor: Actor) -> bool:
     return actor.has("lead", "admin")
 
 
-def may_see(read: Reader, task: Row[Any], actor: Actor) -> bool:
-    """Assigned to them, finished by them, named as a candidate, shared by their role, or watched over by them."""
-    if actor.kind == "system" or is_lead(actor) or actor.id in (task.assignee, task.done_by) or actor.id in task.users:
-        return True
-    return actor.has(*candidate_roles(read, task.id))
+def may_see(task: Row[Any], candidates: Collection[str], actor: Actor) -> bool:
+    """Assigned to them, finished by them, named as a candidate, shared by their role (`candidates`), or watched over by them."""
+    mine = actor.id in (task.assignee, task.done_by) or actor.id in task.users or actor.has(*candidates)
+    return mine or actor.kind == "system" or is_lead(actor)
 
 
-def may_hold(read: Reader, task: Row[Any], roles: Iterable[str]) -> bool:
-    """Whether somebody with these roles may be given the task: a candidate's role, or the role of the lane that it stands in."""
+def holders(read: Reader, task: Row[Any], candidates: Collection[str]) -> set[str]:
+    """Whoever has one of these roles may be given the task: the candidates' roles, and the role of the lane that it stands in."""
     app = read.app(task.deployment_id)
-    lane = element_of(app.model, task.process_id, task.element_id).lane
-    return not {*candidate_roles(read, task.id), app.role_of_lane(lane)}.isdisjoint(roles)
+    lane = app.role_of_lane(element_of(app.model, task.process_id, task.element_id).lane)
+    return {*candidates, lane} if lane else set(candidates)
 
 
 def when(moment: datetime | None) -> dict[str, str]:

@@ -21,14 +21,19 @@ def hashed(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-def save(read: Reader, *, login: str, name: str, password: str, roles: Sequence[str], actor: Actor) -> Change:
-    """Make an account, or change the name, password and roles of one. Passwords have at least 8 characters."""
+def save(read: Reader, *, login: str, password: str, actor: Actor, name: str = "", roles: Sequence[str] = ()) -> Change:
+    """Make an account, or give one a new password; the name and roles of an existing one stay where none are given.
+
+    Passwords have at least 8 characters.
+    """
     if len(password) < SHORTEST:
         raise Refused("WEAK_PASSWORD", {"ko": "비밀번호는 8자 이상이어야 해요.", "en": "A password needs at least 8 characters."}, 422)
-    row = {"login": login, "name": name, "password_hash": hashed(password), "roles": list(roles), "active": True}
+    known = read.one(select(Account.name, Account.roles).where(Account.login == login))
+    held: list[str] = list(roles) or (known.roles if known else [])
+    row = {"login": login, "name": name or (known.name if known else login), "password_hash": hashed(password), "roles": held, "active": True}
     change = Change(result=login)
     change.add(upsert(Account).values(**row).on_conflict_do_update(index_elements=["login"], set_=row))
-    audit.note(read, change, actor, "account.save", login, ", ".join(roles))
+    audit.note(read, change, actor, "account.save", login, ", ".join(held))
     return change
 
 

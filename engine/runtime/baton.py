@@ -1,11 +1,11 @@
 """Baton itself: what one process holds, and the one way for every write."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec
 
 from engine.clock import Clock, SystemClock
+from engine.runtime.bell import Bell
 from engine.runtime.deployed import Deployed
 from engine.runtime.numbers import Numbers
 from engine.runtime.reader import Reader
@@ -27,7 +27,7 @@ class Baton:
         self.clock = clock or SystemClock()
         self.deployed = Deployed()
         self.numbers = Numbers(database)
-        self.work = threading.Event()  # set when work may be due; the worker threads wait on it
+        self.bell = Bell()
 
     def do(self, command: Callable[Concatenate[Reader, P], commit.Change], *args: P.args, **kwargs: P.kwargs) -> Any:
         """Carry out a command: read, compute, write in one short transaction; its answer is returned.
@@ -41,7 +41,7 @@ class Baton:
 
         change = commit.run(self.database, compute)
         if change.wake:
-            self.work.set()
+            self.bell.ring()
         return change.result
 
     @contextmanager

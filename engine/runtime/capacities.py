@@ -35,8 +35,10 @@ class Capacities:
     def reserve(self, name: str, key: Mapping[str, Any], holder: str) -> None:
         """Take one for `holder`; reserving the same again changes nothing, another key moves the reservation. Full: the capacity's error code."""
         capacity, text = self._declared(name), self._text(name, key)
-        held = self._held(name, holder)
-        if held == text:
+        here, held = self._reserved.pop((name, holder), None), self._held(name, holder)
+        if text == (here[0] if here else held):
+            if here:
+                self._reserved[name, holder] = here
             return
         limit = self.limit(name, key)
         if self._taken(name, text) + 1 > limit:
@@ -62,9 +64,11 @@ class Capacities:
             one_less = update(Capacity).filter_by(app=app, name=name, key=key).where(Capacity.reserved > 0)
             change.add(one_less.values(reserved=Capacity.reserved - 1), expect=1)
         for (name, holder), (key, limit) in self._reserved.items():
-            change.add(upsert(Capacity).values(app=app, name=name, key=key, reserved=0).on_conflict_do_nothing())
-            one_more = update(Capacity).filter_by(app=app, name=name, key=key).where(Capacity.reserved + 1 <= limit)
-            change.add(one_more.values(reserved=Capacity.reserved + 1), expect=1)
+            left = Capacity.reserved + 1 <= limit
+            first = upsert(Capacity).values(app=app, name=name, key=key, reserved=1)
+            change.add(
+                first.on_conflict_do_update(index_elements=["app", "name", "key"], set_={"reserved": Capacity.reserved + 1}, where=left), expect=1
+            )
             change.add(insert(Reservation), {"app": app, "name": name, "holder": holder, "key": key})
 
     def _declared(self, name: str) -> Any:

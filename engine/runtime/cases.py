@@ -54,7 +54,7 @@ def opened(read: Reader, case: CaseRef, actor: Actor) -> tuple[str, ProcessApp, 
 
 
 def deployment_of(read: Reader, case: CaseRef) -> tuple[str, ProcessApp]:
-    """The version a case runs on: that of its latest process instance, else the live one."""
+    """The version a case runs on: that of the process instance that opened it, else the live one."""
     where = (ProcessInstance.app == case.app, ProcessInstance.business_key == case.number)
     found = read.value(select(ProcessInstance.deployment_id).where(*where).order_by(ProcessInstance.started_at).limit(1))
     return (found, read.app(found)) if found else read.live(case.app)

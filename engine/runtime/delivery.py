@@ -4,49 +4,75 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from engine.actors import SYSTEM
+from engine.actors import SYSTEM, Actor
 from engine.bpmn import TokenGone
-from engine.errors import BatonError
-from engine.runtime import incidents, step
+from engine.errors import BatonError, NotFound
+from engine.runtime import audit, incidents, step
 from engine.runtime.reader import Reader
-from engine.store.commit import Change, Write
-from engine.store.tables import Message, MessageSubscription
+from engine.store.commit import Change, Stale, Write
+from engine.store.tables import Incident, Message, MessageSubscription
+
+# A message meets who waited, or began to wait, before it lapsed; that it is brought to them later changes nothing.
+MET = (
+    Message.name == MessageSubscription.name,
+    Message.key == MessageSubscription.key,
+    MessageSubscription.created_at <= Message.expires_at,
+)
 
 
 def deliverable(read: Reader, limit: int = 20) -> list[str]:
     """The ids of messages that somebody waits for, oldest first."""
-    met = (Message.name == MessageSubscription.name, Message.key == MessageSubscription.key)
-    statement = (
-        select(Message.id).distinct().add_columns(Message.published_at).join(MessageSubscription, met[0] & met[1]).where(Message.error.is_(None))
-    )
+    statement = select(Message.id, Message.published_at).distinct().join(MessageSubscription, MET[0] & MET[1] & MET[2]).where(Message.error.is_(None))
     return [row.id for row in read.all(statement.order_by(Message.published_at, Message.id).limit(limit))]
 
 
 def deliver(read: Reader, *, message_id: str) -> Change:
-    """Bring one message to the instance that waits for it. Answers whether it was delivered; it is applied once whoever else tries."""
-    message = read.one(select(*Message.__table__.c).where(Message.id == message_id))
-    waiting = _receiver(read, message) if message else None
+    """Bring one message to the instance that waits for it. Answers whether it was delivered; it is applied once whoever else tries.
+
+    What goes wrong in the instance is an incident, and the message is kept for an operator.
+    """
+    message, waiting = _met(read, message_id)
     if message is None or waiting is None:
         return Change(result=False)
     work, snapshot = step.load(read, waiting.instance_id, SYSTEM)
     try:
         change = step.advance(read, work, snapshot, lambda execution: execution.trigger(waiting.token, dict(message.variables)), SYSTEM)
     except TokenGone:
-        return Change(result=False)
+        raise Stale() from None  # the instance went on since the subscription was read
     except BatonError as error:
-        return _hold(read, message, waiting, error)
+        return _hold(read, message, waiting, str(error))
     change.writes.insert(0, Write(delete(Message).where(Message.id == message_id), expect=1))
     change.result = True
     return change
 
 
-def _receiver(read: Reader, message: Row[Any]) -> Row[Any] | None:
-    where = (MessageSubscription.name == message.name, MessageSubscription.key == message.key)
-    return read.one(select(*MessageSubscription.__table__.c).where(*where).order_by(MessageSubscription.created_at, MessageSubscription.id).limit(1))
+def hold(read: Reader, *, message_id: str, error: str) -> Change:
+    """Keep a message that cannot be delivered from being tried again until an operator says so, with an incident at who waits for it."""
+    message, waiting = _met(read, message_id)
+    return _hold(read, message, waiting, error) if message and waiting else Change(result=False)
 
 
-def _hold(read: Reader, message: Row[Any], waiting: Row[Any], error: Exception) -> Change:
+def _met(read: Reader, message_id: str) -> tuple[Row[Any] | None, Row[Any] | None]:
+    message = read.one(select(*Message.__table__.c).where(Message.id == message_id, Message.error.is_(None)))
+    waiting = select(*MessageSubscription.__table__.c).join(Message, MET[0] & MET[1] & MET[2]).where(Message.id == message_id)
+    return message, read.one(waiting.order_by(MessageSubscription.created_at, MessageSubscription.id).limit(1)) if message else None
+
+
+def _hold(read: Reader, message: Row[Any], waiting: Row[Any], error: str) -> Change:
     change = Change(result=False)
-    change.add(update(Message).where(Message.id == message.id, Message.error.is_(None)).values(error=str(error)[:2000]), expect=1)
+    change.add(update(Message).where(Message.id == message.id, Message.error.is_(None)).values(error=error[:2000]), expect=1)
     incidents.open_incident(read, change, waiting.instance_id, message.id, waiting.element_id, "MESSAGE_FAILED", f"{message.name}: {error}")
+    return change
+
+
+def retry(read: Reader, *, message_id: str, actor: Actor, reason: str) -> Change:
+    """Let a message that could not be delivered be tried again; audited with the reason. NotFound when it is not such a one."""
+    held = read.one(select(Message.id).where(Message.id == message_id, Message.error.is_not(None)))
+    if held is None:
+        raise NotFound("NO_JOB")
+    change = Change(result=message_id, wake=True)
+    change.add(update(Message).where(Message.id == message_id, Message.error.is_not(None)).values(error=None), expect=1)
+    for row in read.all(select(Incident.instance_id).distinct().where(Incident.source == message_id, Incident.resolved_at.is_(None))):
+        incidents.resolve(read, change, row.instance_id, [message_id])
+    audit.note(read, change, actor, "message.retry", message_id, reason)
     return change

@@ -8,10 +8,13 @@ from sqlalchemy import insert
 
 from engine.bpmn import Element
 from engine.runtime import messages, record_changes
+from engine.runtime.leases import unleased
 from engine.runtime.names import Names
 from engine.runtime.records import RecordView, encode
 from engine.store.commit import Change
 from engine.store.tables import Job
+
+TRIES = 4  # a notification is tried at once and after 10, 60 and 300 seconds (C-15)
 
 
 class Effects:
@@ -57,7 +60,7 @@ class Effects:
         self.events.append({"type": "event", "name": f"{self.records.app.key}.{name}", "payload": encode(payload)})
 
     def publish(self, name: str, key: str, variables: Mapping[str, Any], ttl: str) -> None:
-        """A message to another instance, sent with the step."""
+        """A message to another instance, sent with the step. `ttl` is an ISO 8601 duration; BAD_TTL for anything else."""
         full = messages.full_name(self.records.app.key, name)
         self._messages.append(messages.Published(full, key, encode(variables), ttl))
         self.events.append({"type": "message", "name": full, "key": key})
@@ -81,19 +84,14 @@ class Effects:
         self.names.capacities.write(change)
         for name, variables in self._signals:
             messages.write_signal(change, name, variables, self.now)
-        for number, payload in enumerate(self._notifications, 1):
-            self._write_notification(change, f"n{rev}.{number}", payload)
+        if self._notifications:
+            change.add(insert(Job), [self._job(f"n{rev}.{number}", payload) for number, payload in enumerate(self._notifications, 1)])
+            change.wake = True
         for message in self._messages:
             messages.write(change, message, self.now)
 
-    def _write_notification(self, change: Change, mark: str, payload: dict[str, Any]) -> None:
+    def _job(self, mark: str, notification: dict[str, Any]) -> dict[str, Any]:
+        payload = {name: value for name, value in notification.items() if name != "element"}
         row = {"id": f"{self.instance_id}-{mark}", "instance_id": self.instance_id, "token": 0, "kind": "notification", "type": "notify"}
-        row |= {
-            "app": self.records.app.key,
-            "element_id": payload.pop("element"),
-            "payload": payload,
-            "due_at": self.now,
-            "lease_until": messages.EPOCH,
-        }
-        change.add(insert(Job), row | {"lease_token": None, "attempts": 0, "retries_left": 4, "error": None, "created_at": self.now})
-        change.wake = True
+        row |= {"app": self.records.app.key, "element_id": notification["element"], "payload": payload, "due_at": self.now}
+        return row | {"retries_left": TRIES} | unleased(self.now)

@@ -1,5 +1,7 @@
 """Incidents: what cannot go on by itself, in words for an operator, until somebody resolves it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, update
 
 from engine.ids import new_id
@@ -14,6 +16,7 @@ def open_incident(read: Reader, change: Change, instance_id: str, source: str | 
     change.add(insert(Incident), row | {"created_at": read.now, "resolved_at": None})
 
 
-def resolve(read: Reader, change: Change, source: str) -> None:
-    """Close the incidents of a job or message that goes on."""
-    change.add(update(Incident).where(Incident.source == source, Incident.resolved_at.is_(None)).values(resolved_at=read.now))
+def resolve(read: Reader, change: Change, instance_id: str, sources: Sequence[str]) -> None:
+    """Close the incidents of an instance's jobs or messages that go on, or that nobody needs any more."""
+    where = (Incident.instance_id == instance_id, Incident.source.in_(sources), Incident.resolved_at.is_(None))
+    change.add(update(Incident).where(*where).values(resolved_at=read.now))

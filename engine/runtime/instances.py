@@ -38,12 +38,13 @@ def start(read: Reader, *, app: str, door: str, actor: Actor, submission: Mappin
     opened = opened_door(found, door, actor)
     request = f"start/{app}/{door}/{actor.id}/{key}" if key else None
     if answer := requests.earlier(read, request, submission):
-        return Change(result=Started(**answer))
+        return Change(result=Started(**answer, token=_token(read, answer["app"], answer["collection"], answer["number"])))
     records = Records(read, found)
     values = checked(read, found, opened, submission, Names(records, None, actor))
     with told(found):
         change, started = _run(read, found, deployment_id, opened, records, values, actor)
-    requests.remember(read, change, request, submission, asdict(started))
+    kept = {name: value for name, value in asdict(started).items() if name != "token"}  # only its digest is kept anywhere
+    requests.remember(read, change, request, submission, kept)
     change.result = started
     return change
 
@@ -78,7 +79,11 @@ def _run(
     work.events.append({"type": "started", "door": door.id})
     change = step.start(read, work, variables_of(record, values), actor, door.start, linked=record)
     collection, number = (record.kind.name, record.id) if record else ("", work.id)
-    return change, Started(work.id, app.key, collection, number, read.vault.link_token(app.key, collection, number) if record else "")
+    return change, Started(work.id, app.key, collection, number, _token(read, app.key, collection, number))
+
+
+def _token(read: Reader, app: str, collection: str, number: str) -> str:
+    return read.vault.link_token(app, collection, number) if collection else ""
 
 
 def variables_of(record: RecordView | None, values: Mapping[str, Any]) -> dict[str, Any]:

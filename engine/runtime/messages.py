@@ -2,18 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.errors import BpmnError
 from engine.ids import new_id
+from engine.runtime.leases import unleased
 from engine.store.commit import Change
-from engine.store.tables import Correlation, Job, Message, MessageSubscription
+from engine.store.tables import Job, Message, MessageSubscription
 
 SIGNAL = "signal:"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNWAITED = timedelta(minutes=1)  # how long a message that somebody waited for may take to reach them
 TTL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
 
@@ -34,26 +35,20 @@ def full_name(app: str, name: str) -> str:
 
 
 def lifetime(ttl: str) -> timedelta:
-    """A time to live as a duration; `0` and `PT0S` are none at all. Raises ValueError for what is no ISO 8601 duration of days to seconds."""
+    """A time to live as a duration; `0` and `PT0S` are none at all. BAD_TTL for what is no ISO 8601 duration of days to seconds."""
     if ttl == "0":
         return timedelta()
     found = TTL.match(ttl)
     if not found or ttl in ("P", "PT"):
-        raise ValueError(f"{ttl!r} is no time to live; write an ISO 8601 duration such as PT24H")
+        raise BpmnError("BAD_TTL", f"{ttl!r} is no time to live; write an ISO 8601 duration such as PT24H")
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def lock(change: Change, name: str, key: str) -> None:
-    """Lock the pair for the rest of the transaction: the row is written whether or not it was there."""
-    row = upsert(Correlation).values(name=name, key=key)
-    change.add(row.on_conflict_do_update(index_elements=["name", "key"], set_={"name": name}))
-
-
 def write(change: Change, message: Published, now: datetime) -> None:
-    """Add the statements that put a message into the inbox; one without time to live only if somebody waits for it now."""
-    lock(change, message.name, message.key)
+    """Add the statements that put a message into the inbox; one without time to live only if somebody waits for it now. May raise BAD_TTL."""
     life = lifetime(message.ttl)
+    change.pairs.add((message.name, message.key))
     row = {
         "id": new_id(),
         "name": message.name,
@@ -77,15 +72,8 @@ def write_signal(change: Change, name: str, variables: dict[str, Any], now: date
     """Add the statement that gives every instance waiting for a signal a job to take it."""
     waiting = MessageSubscription
     columns: dict[str, Any] = {"id": waiting.id, "instance_id": waiting.instance_id, "token": waiting.token, "element_id": waiting.element_id}
-    fixed = {"kind": "signal", "type": name, "app": name.split(".")[0], "payload": {"variables": variables}, "due_at": now, "lease_until": EPOCH}
-    fixed |= {"lease_token": None, "attempts": 0, "retries_left": 3, "error": None, "created_at": now}
+    fixed = {"kind": "signal", "type": name, "app": name.split(".")[0], "payload": {"variables": variables}, "due_at": now, "retries_left": 3}
+    fixed |= unleased(now)
     columns |= {column: literal(value, Job.__table__.c[column].type) for column, value in fixed.items()}
     change.add(upsert(Job).from_select(list(columns), select(*columns.values()).where(waiting.name == SIGNAL + name)).on_conflict_do_nothing())
-    change.wake = True
-
-
-def subscribe(change: Change, row: dict[str, Any]) -> None:
-    """Add the statements that let an instance wait for a message; `row` is a row of `message_subscription`."""
-    lock(change, row["name"], row["key"])
-    change.add(insert(MessageSubscription), row)
     change.wake = True

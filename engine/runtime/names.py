@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from engine import feel
 from engine.actors import Actor
 from engine.apps import ProcessApp
+from engine.errors import ConfigurationError
 from engine.runtime.capacities import Capacities
 from engine.runtime.records import Records, RecordView
 
@@ -62,6 +65,16 @@ class Names(Mapping[str, Any]):
 
 
 def settings_of(app: ProcessApp) -> dict[str, Any]:
-    """An app's settings; the environment variable `BATON_<APP>_<NAME>` wins over the file."""
-    found = {name: os.environ.get(f"BATON_{app.key.upper()}_{name.upper()}", value) for name, value in app.settings.items()}
-    return {name: feel.from_json(value) for name, value in found.items()}
+    """An app's settings; the environment variable `BATON_<APP>_<NAME>` wins over the file. What is no text in the file is JSON there."""
+    return {name: feel.from_json(_setting(app, name, value)) for name, value in app.settings.items()}
+
+
+def _setting(app: ProcessApp, name: str, value: Any) -> Any:
+    variable = f"BATON_{app.key.upper()}_{name.upper()}"
+    text = os.environ.get(variable)
+    if text is None or isinstance(value, str):
+        return value if text is None else text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise ConfigurationError(f"{variable} is not of the kind that app.toml has there; write it as JSON") from None

@@ -39,7 +39,7 @@ def delivery(read: Reader, job: Mapping[str, Any]) -> Delivery:
 
 
 def _delivery(read: Reader, job: Mapping[str, Any], notification: Notification, recipient: RecordView, names: Mapping[str, Any]) -> Delivery:
-    language = language_of(recipient)
+    language = language_of(recipient) if language_of(recipient) in notification.texts else "ko"
     phone, email = (recipient.kind.phone or _field(recipient.kind, "mobile")), _field(recipient.kind, "email")
     return Delivery(
         key=job["id"].replace("-", ":"),

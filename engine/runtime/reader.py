@@ -1,6 +1,6 @@
 """What a command may read while it computes: short reads, the time, the apps, personal data. It opens no transaction and writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,10 +58,21 @@ class Reader:
     def person(self, person_id: str) -> dict[str, str]:
         """A person's fields in clear; empty once erased."""
         if person_id not in self._persons:
-            row = self.one(select(Person.key, Person.data).where(Person.id == person_id))
-            self._persons[person_id] = self.vault.read_person(row.key, row.data) if row else {}
-            self._keys[person_id] = row.key if row else None
+            self.persons([person_id])
         return self._persons[person_id]
+
+    def persons(self, person_ids: Iterable[str]) -> None:
+        """Look several persons up at once, for a list that will show them."""
+        wanted = set(person_ids) - self._persons.keys()
+        if wanted:
+            for row in self.all(select(Person.id, Person.key, Person.data).where(Person.id.in_(sorted(wanted)))):
+                self.know_person(row.id, row.key, row.data)
+        for unknown in wanted - self._persons.keys():
+            self._persons[unknown], self._keys[unknown] = {}, None
+
+    def know_person(self, person_id: str, key: bytes | None, data: bytes) -> None:
+        """Take over a person's row that was read with another."""
+        self._persons[person_id], self._keys[person_id] = self.vault.read_person(key, data), key
 
     def person_key(self, person_id: str) -> bytes | None:
         """A person's sealed key; None for one who is new or erased."""

@@ -1,6 +1,5 @@
 """Changing records in a step: fields, statuses, once-fields, unique values, personal data; and the statements that write it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,9 +22,8 @@ def create(records: Records, collection: str, fields: Mapping[str, Any], record_
     if record_id is None:
         record_id = records.read.number(records.app.key, number.format) if number else str(fields.get("id") or new_id())
     defaults = {name: field.default for name, field in kind.fields.items() if field.default is not None}
-    record = RecordView(records, kind, record_id, 1, {}, None)
+    record = records.know(collection, record_id, 1, {}, None)
     records.created.append(record)
-    records._known[collection, record_id] = record
     update_fields(records, record, {**defaults, **fields, **({number.field: record_id} if number else {})})
     return record
 
@@ -43,10 +41,12 @@ def _set(records: Records, record: RecordView, name: str, value: Any) -> None:
     if name not in kind.fields:
         raise BpmnError("NO_FIELD", f"record `{kind.name}` has no field `{name}`; declare it in records.toml")
     field, old = kind.fields[name], record.data.get(name)
+    if field.pii and value == records.decode(field, old):
+        return
     stored = _personal(records, record, name, value) if field.pii and value not in (None, "") else encode(value)
     if field.values and stored is not None and stored not in {choice.id for choice in field.values}:
         raise BpmnError("BAD_VALUE", f"`{kind.name}.{name}` cannot be {stored!r}")
-    if stored == old:
+    if stored == old and not field.pii:  # another text of a person stands behind the same reference
         return
     if field.once and old is not None:
         raise BpmnError("ALREADY_SET", f"`{kind.name}.{name}` is already {old!r}")
@@ -78,17 +78,23 @@ def write(records: Records, change: Change, linked: RecordView | None = None) ->
     """Add the statements for everything that was created or changed. `linked` is the case that gets a tracking link."""
     now, app = records.read.now, records.app.key
     _write_persons(records, change)
-    for record in records.created:
-        token = records.read.vault.link_token(app, record.kind.name, record.id) if record is linked else None
-        row = {"app": app, "collection": record.kind.name, "id": record.id, "rev": 1, "data": record.data, "person_id": record.person_id}
-        change.add(insert(Record), {**row, "link": link_digest(token) if token else None, "created_at": now, "updated_at": now})
-    for record, names in records.changed.items():
+    if records.created:
+        change.add(insert(Record), [_row(records, record, record is linked) for record in records.created])
+    for record in records.changed:
         if record not in records.created:
             where = (Record.app == app, Record.collection == record.kind.name, Record.id == record.id, Record.rev == record.rev)
             values = {"rev": record.rev + 1, "data": record.data, "person_id": record.person_id, "updated_at": now}
             change.add(update(Record).where(*where).values(**values), expect=1)
-        _write_search(records, change, record, names)
-        _write_unique(records, change, record)
+    _write_search(records, change)
+    for record, names in records.changed.items():
+        _write_unique(records, change, record, names)
+
+
+def _row(records: Records, record: RecordView, linked: bool) -> dict[str, Any]:
+    now, app = records.read.now, records.app.key
+    link = link_digest(records.read.vault.link_token(app, record.kind.name, record.id)) if linked else None
+    row = {"app": app, "collection": record.kind.name, "id": record.id, "rev": 1, "data": record.data, "person_id": record.person_id}
+    return {**row, "link": link, "created_at": now, "updated_at": now}
 
 
 def _write_persons(records: Records, change: Change) -> None:
@@ -102,17 +108,16 @@ def _write_persons(records: Records, change: Change) -> None:
             change.add(insert(Person), {"id": person_id, "key": key, "data": vault.write_person(key, fields), "created_at": records.read.now})
 
 
-def _write_search(records: Records, change: Change, record: RecordView, names: set[str]) -> None:
-    new = record in records.created
-    for name in sorted(names):
-        text = _sought(record, name)
-        if text is None:
-            continue
-        place = {"app": records.app.key, "collection": record.kind.name, "record_id": record.id, "field": name}
-        if not new:
-            change.add(delete(SearchKey).filter_by(**place))
-        if text:
-            change.add(insert(SearchKey), {**place, "term": records.read.vault.term(text)})
+def _write_search(records: Records, change: Change) -> None:
+    rows = []
+    for record, names in records.changed.items():
+        sought = {name: text for name in sorted(names) if (text := _sought(record, name)) is not None}
+        place = {"app": records.app.key, "collection": record.kind.name, "record_id": record.id}
+        if sought and record not in records.created:
+            change.add(delete(SearchKey).filter_by(**place).where(SearchKey.field.in_(sought)))
+        rows += [{**place, "field": name, "term": records.read.vault.term(text)} for name, text in sought.items() if text]
+    if rows:
+        change.add(insert(SearchKey), rows)
 
 
 def _sought(record: RecordView, name: str) -> str | None:
@@ -127,27 +132,28 @@ def reference_term(collection: str, record_id: Any) -> str:
     return f"{collection}/{record_id}" if record_id else ""
 
 
-def _write_unique(records: Records, change: Change, record: RecordView) -> None:
+def _write_unique(records: Records, change: Change, record: RecordView, names: set[str]) -> None:
     for unique in record.kind.unique:
+        if names.isdisjoint({*unique.fields, *(unique.while_.names_read if unique.while_ else ())}):
+            continue
         fields, value = ",".join(unique.fields), _unique_value(record, unique.fields)
         holds = value is not None and (unique.while_ is None or unique.while_(record, records.read.now) is True)
         holder = records.holder(record.kind, fields, value) if value else None
-        place = {"app": records.app.key, "collection": record.kind.name, "fields": fields, "record_id": record.id}
         if holds and holder not in (None, record.id):
             raise BpmnError(unique.error, f"{record.kind.name}: {fields} already held by {holder}", {"no": holder})
+        place = {"app": records.app.key, "collection": record.kind.name, "fields": fields, "record_id": record.id}
+        if record not in records.created and not (holds and holder):
+            change.add(delete(RecordKey).filter_by(**place))
         if holds and holder is None:
-            change.add(delete(RecordKey).filter_by(**place))
             change.add(insert(RecordKey), {**place, "value": value})
-        if not holds and record not in records.created:
-            change.add(delete(RecordKey).filter_by(**place))
 
 
 def _unique_value(record: RecordView, fields: Sequence[str]) -> str | None:
     values = [record.data.get(name) for name in fields]
     if any(value is None for value in values):
         return None
-    text = "\x1f".join(str(record[name]) if record.kind.fields[name].pii else str(value) for name, value in zip(fields, values, strict=True))
-    return hashlib.sha256(text.encode()).hexdigest()
+    texts = [str(record[name]) if record.kind.fields[name].pii else str(value) for name, value in zip(fields, values, strict=True)]
+    return record.records.read.vault.digest("\x1f".join(texts))
 
 
 def of_type(kind: RecordType, values: Mapping[str, Any]) -> dict[str, Any]:

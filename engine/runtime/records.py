@@ -1,6 +1,6 @@
 """Business records of one app, as one step or one page sees them: read when asked for, changed in memory, written with the step."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ class RecordView(Mapping[str, Any]):
     """A record as FEEL sees it: its declared fields and `id`; references are followed, dates are dates, personal values are texts in clear."""
 
     def __init__(self, records: "Records", kind: RecordType, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> None:
-        self._records = records
+        self.records = records
         self.kind = kind
         self.id = record_id
         self.rev = rev
@@ -33,7 +33,7 @@ class RecordView(Mapping[str, Any]):
         if name == "id":
             return self.id
         field = self.kind.fields[name]
-        return self._records.decode(field, self.data.get(name))
+        return self.records.decode(field, self.data.get(name))
 
     def __iter__(self) -> Iterator[str]:
         yield "id"
@@ -56,6 +56,7 @@ class Records:
         self.read = read
         self.app = app
         self._known: dict[tuple[str, str], RecordView | None] = {}
+        self._listed: dict[str, list[RecordView]] = {}
         self.changed: dict[RecordView, set[str]] = {}
         self.created: list[RecordView] = []
         self.persons: dict[str, dict[str, str]] = {}
@@ -74,6 +75,18 @@ class Records:
             self._known[collection, record_id] = self._view(collection, row) if row else None
         return self._known[collection, record_id]
 
+    def several(self, collection: str, record_ids: Collection[str]) -> list[RecordView]:
+        """Those of the records with these ids that exist, in one query; they are known from then on."""
+        where = (Record.app == self.app.key, Record.collection == collection, Record.id.in_(sorted(record_ids)))
+        rows = self.read.all(select(Record.id, Record.rev, Record.data, Record.person_id).where(*where))
+        return [self.know(collection, row.id, row.rev, row.data, row.person_id) for row in rows]
+
+    def know(self, collection: str, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> RecordView:
+        """Take over a record that was read, or made, elsewhere."""
+        record = RecordView(self, self.kind(collection), record_id, rev, data, person_id)
+        self._known[collection, record_id] = record
+        return record
+
     def _view(self, collection: str, row: Row[Any]) -> RecordView:
         return RecordView(self, self.kind(collection), row.id, row.rev, row.data, row.person_id)
 
@@ -85,7 +98,12 @@ class Records:
         return record
 
     def all(self, collection: str) -> list[RecordView]:
-        """All records of a collection, oldest first, with what this step changed."""
+        """All records of a collection, oldest first, with what this step changed and created. Read once."""
+        if collection not in self._listed:
+            self._listed[collection] = self._read_all(collection)
+        return self._listed[collection] + [record for record in self.created if record.kind.name == collection]
+
+    def _read_all(self, collection: str) -> list[RecordView]:
         where = (Record.app == self.app.key, Record.collection == collection)
         statement = select(Record.id, Record.rev, Record.data, Record.person_id).where(*where).order_by(Record.created_at, Record.id)
         rows = self.read.all(statement.limit(LISTED + 1))
@@ -93,11 +111,12 @@ class Records:
             raise BpmnError(
                 "TOO_MANY_RECORDS", f"`{collection}` has more than {LISTED} records; ask for one by a reference instead of filtering the list"
             )
+        listed = []
         for row in rows:
-            if self._known.get((collection, row.id)) is None:
-                self._known[collection, row.id] = self._view(collection, row)
-        listed = [self._known[collection, row.id] for row in rows]
-        return [record for record in listed if record] + [record for record in self.created if record.kind.name == collection]
+            record = self._known.get((collection, row.id)) or self._view(collection, row)
+            self._known[collection, row.id] = record
+            listed.append(record)
+        return listed
 
     def decode(self, field: Field, stored: Any) -> Any:
         """A stored value as FEEL sees it."""

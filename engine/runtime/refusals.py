@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
+
 from engine.apps import ProcessApp
-from engine.bpmn import UncaughtError
+from engine.bpmn import StepFailed, UncaughtError
 from engine.errors import BpmnError, Refused
 
+log = structlog.get_logger()
 UNKNOWN = {"ko": "지금은 처리할 수 없어요. 적은 내용은 그대로 있어요. ({code})", "en": "This cannot be done now. What you typed is kept. ({code})"}
 OURS = {
     "BAD_STATE": {"ko": "지금 단계에서는 할 수 없는 일이에요.", "en": "This cannot be done at the present stage."},
@@ -17,9 +20,12 @@ OURS = {
 
 @contextmanager
 def told(app: ProcessApp) -> Iterator[None]:
-    """Turn an error that the drawing does not catch into the app's own words for its code."""
+    """Turn an error that the drawing does not catch into the app's own words for its code; what cannot run at all is logged besides."""
     try:
         yield
+    except StepFailed as error:
+        log.error("a step failed", action="step.fail", app=app.key, element=error.element_id, reason=error.reason)
+        raise refusal(app, "STEP_FAILED") from error
     except UncaughtError as error:
         raise refusal(app, error.code) from error
     except BpmnError as error:

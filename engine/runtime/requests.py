@@ -1,6 +1,5 @@
 """Requests that may come twice: the same key with the same body gets the first answer again, for a day (C-8)."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,10 +20,10 @@ MISMATCH = {
 
 def earlier(read: Reader, key: str | None, body: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answer this request already got, or None. Raises IDEMPOTENCY_MISMATCH when the key came with another body."""
-    row = read.one(select(Idempotency.body, Idempotency.answer).where(Idempotency.key == _short(key))) if key else None
+    row = read.one(select(Idempotency.body, Idempotency.answer).where(Idempotency.key == read.vault.digest(key))) if key else None
     if row is None:
         return None
-    if row.body != digest(body):
+    if row.body != digest(read, body):
         raise Refused("IDEMPOTENCY_MISMATCH", MISMATCH)
     answer: dict[str, Any] = row.answer
     return answer
@@ -33,13 +32,9 @@ def earlier(read: Reader, key: str | None, body: Mapping[str, Any]) -> dict[str,
 def remember(read: Reader, change: Change, key: str | None, body: Mapping[str, Any], answer: dict[str, Any]) -> None:
     """Keep the answer with the change that gives it."""
     if key:
-        change.add(insert(Idempotency), {"key": _short(key), "body": digest(body), "answer": answer, "created_at": read.now})
+        change.add(insert(Idempotency), {"key": read.vault.digest(key), "body": digest(read, body), "answer": answer, "created_at": read.now})
 
 
-def digest(body: Mapping[str, Any]) -> str:
-    """What the database keeps of a body: nobody can read it back."""
-    return hashlib.sha256(orjson.dumps(orjson.loads(dump_json(body)), option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _short(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def digest(read: Reader, body: Mapping[str, Any]) -> str:
+    """What the database keeps of a body: nobody can read it back, or guess it."""
+    return read.vault.digest(orjson.dumps(orjson.loads(dump_json(body)), option=orjson.OPT_SORT_KEYS).decode())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from engine import bpmn
 from engine.actors import Actor
@@ -19,11 +19,20 @@ from engine.runtime.reader import Reader
 from engine.runtime.records import Records, RecordView, encode
 from engine.runtime.work import Work
 from engine.store.commit import Change
-from engine.store.tables import History, ProcessInstance
+from engine.store.tables import History, Person, ProcessInstance, Record
 
-COLUMNS = [
+INSTANCE = [
     ProcessInstance.__table__.c[name] for name in ("id", "rev", "state", "deployment_id", "process_id", "collection", "business_key", "snapshot")
 ]
+CASE = [Record.rev.label("record_rev"), Record.data, Record.person_id, Person.key.label("person_key"), Person.data.label("person_data")]
+LOAD = (
+    select(*INSTANCE, *CASE)
+    .outerjoin(
+        Record,
+        and_(Record.app == ProcessInstance.app, Record.collection == ProcessInstance.collection, Record.id == ProcessInstance.business_key),
+    )
+    .outerjoin(Person, Person.id == Record.person_id)
+)
 
 
 class Host:
@@ -91,12 +100,14 @@ class Host:
 
 def load(read: Reader, instance_id: str, actor: Actor) -> tuple[Work, bytes]:
     """The instance as it stands and its snapshot; NotFound when there is none."""
-    row = read.one(select(*COLUMNS).where(ProcessInstance.id == instance_id))
+    row = read.one(LOAD.where(ProcessInstance.id == instance_id))
     if row is None:
         raise NotFound()
     app = read.app(row.deployment_id)
     records = Records(read, app)
-    record = records.get(row.collection, row.business_key) if row.collection else None
+    record = records.know(row.collection, row.business_key, row.record_rev, row.data, row.person_id) if row.record_rev is not None else None
+    if row.person_data is not None:
+        read.know_person(row.person_id, row.person_key, row.person_data)
     effects = Effects(Names(records, record, actor), row.id)
     return Work(row.id, row.rev, app, row.deployment_id, row.process_id, effects, row.state), row.snapshot
 

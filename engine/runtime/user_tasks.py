@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import forms
 from engine.actors import Actor
-from engine.bpmn import Element, Execution
+from engine.bpmn import Element, Execution, TokenGone
 from engine.errors import Forbidden, Gone, Invalid, NotFound, Refused
 from engine.runtime import access, audit, requests, step
 from engine.runtime.instances import variables_of
@@ -20,10 +20,13 @@ from engine.runtime.records import RecordView
 from engine.runtime.refusals import told
 from engine.runtime.waits import element_of
 from engine.runtime.work import Work
-from engine.store.commit import Change, Write
+from engine.store.commit import Change, Stale, Write
 from engine.store.database import dump_json
-from engine.store.tables import Account, Draft, UserTask
+from engine.store.tables import Account, Draft, UserTask, UserTaskCandidate
 
+FIND = select(
+    *UserTask.__table__.c, UserTaskCandidate.role, exists().where(Draft.task_id == UserTask.id).correlate(UserTask).label("has_drafts")
+).outerjoin(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
 TAKEN = {"ko": "{name}님이 맡은 업무예요. 먼저 넘겨받아 주세요.", "en": "{name} has this task. Ask for it to be handed over first."}
 
 
@@ -36,12 +39,22 @@ class Completed:
     next_task_id: str | None
 
 
-def find(read: Reader, task_id: str, actor: Actor) -> Row[Any]:
-    """The task's row, if this actor may see it; NotFound otherwise."""
-    task = read.one(select(*UserTask.__table__.c).where(UserTask.id == task_id))
-    if task is None or not access.may_see(read, task, actor):
+@dataclass(frozen=True)
+class Found:
+    """A task's row, the roles that share it, and whether somebody began to type into it."""
+
+    row: Row[Any]
+    candidates: frozenset[str]
+    has_drafts: bool
+
+
+def find(read: Reader, task_id: str, actor: Actor) -> Found:
+    """The task, if this actor may see it; NotFound otherwise."""
+    rows = read.all(FIND.where(UserTask.id == task_id))
+    candidates = frozenset(row.role for row in rows if row.role)
+    if not rows or not access.may_see(rows[0], candidates, actor):
         raise NotFound("NO_TASK")
-    return task
+    return Found(rows[0], candidates, rows[0].has_drafts)
 
 
 def need_open(task: Row[Any]) -> None:
@@ -52,7 +65,7 @@ def need_open(task: Row[Any]) -> None:
 
 def claim(read: Reader, *, task_id: str, actor: Actor) -> Change:
     """Take a task of one's team. Claiming one's own task again changes nothing; another's is refused with who has it."""
-    task = find(read, task_id, actor)
+    task = find(read, task_id, actor).row
     need_open(task)
     if task.assignee == actor.id:
         return Change(result=task_id)
@@ -69,11 +82,12 @@ def taken_by(task: Row[Any]) -> Refused:
 
 def release(read: Reader, *, task_id: str, actor: Actor) -> Change:
     """Put one's task back to the team."""
-    task = find(read, task_id, actor)
+    found = find(read, task_id, actor)
+    task = found.row
     need_open(task)
     if task.assignee != actor.id and not access.is_lead(actor):
         raise Forbidden()
-    if not access.candidate_roles(read, task_id):
+    if not found.candidates:
         raise Refused(
             "NO_TEAM", {"ko": "이 업무는 받을 팀이 없어요. 다른 분께 넘겨 주세요.", "en": "No team shares this task. Hand it to somebody instead."}
         )
@@ -82,12 +96,13 @@ def release(read: Reader, *, task_id: str, actor: Actor) -> Change:
 
 def assign(read: Reader, *, task_id: str, actor: Actor, to: str) -> Change:
     """Hand a task to another member of staff who may do it."""
-    task = find(read, task_id, actor)
+    found = find(read, task_id, actor)
+    task = found.row
     need_open(task)
     if task.assignee not in (None, actor.id) and not access.is_lead(actor):
         raise taken_by(task)
     person = read.one(select(Account.login, Account.name, Account.roles).where(Account.login == to, Account.active.is_(True)))
-    if person is None or not access.may_hold(read, task, person.roles):
+    if person is None or access.holders(read, task, found.candidates).isdisjoint(person.roles):
         raise Refused("NOT_A_CANDIDATE", {"ko": "이 업무를 할 수 있는 분을 골라 주세요.", "en": "Choose somebody who may do this task."}, 422)
     change = _assign(read, task, person.login, person.name)
     audit.note(read, change, actor, "task.assign", task_id, f"to {person.login}")
@@ -103,8 +118,7 @@ def _assign(read: Reader, task: Row[Any], login: str | None, name: str | None) -
 
 def save_draft(read: Reader, *, task_id: str, actor: Actor, values: Mapping[str, Any]) -> Change:
     """Keep what was typed so far, for this person only."""
-    task = find(read, task_id, actor)
-    need_open(task)
+    need_open(find(read, task_id, actor).row)
     data = read.vault.seal(dump_json(dict(values)).encode())
     change = Change(result=read.now)
     row = upsert(Draft).values(task_id=task_id, login=actor.id, data=data, saved_at=read.now)
@@ -124,7 +138,8 @@ def complete(read: Reader, *, task_id: str, actor: Actor, submission: Mapping[st
     An unclaimed task of one's team need not be claimed first. Raises Gone when it is finished already (who, when), Invalid with field errors,
     TASK_TAKEN when another has it, and Refused with the app's text for an error that the drawing does not catch; then nothing was written.
     """
-    task = find(read, task_id, actor)
+    found = find(read, task_id, actor)
+    task = found.row
     request = f"complete/{task_id}/{actor.id}/{key}" if key else None
     if answer := requests.earlier(read, request, submission):
         return Change(result=Completed(**answer))
@@ -132,8 +147,12 @@ def complete(read: Reader, *, task_id: str, actor: Actor, submission: Mapping[st
     if task.assignee not in (None, actor.id) and not access.is_lead(actor):
         raise taken_by(task)
     work, snapshot = step.load(read, task.instance_id, actor)
-    change = _submit(read, work, snapshot, task, actor, submission)
-    _mark_done(read, change, task, actor)
+    work.finishes = task_id
+    try:
+        change = _submit(read, work, snapshot, task, actor, submission)
+    except TokenGone:
+        raise Stale() from None  # somebody else completed it since its row was read
+    _mark_done(read, change, found, actor)
     change.result = Completed(work.app.key, task.business_key, _next_task(work, actor))
     requests.remember(read, change, request, submission, asdict(change.result))
     return change
@@ -171,11 +190,13 @@ def checked(read: Reader, work: Work, task: Row[Any], element: Element, executio
     return found.values
 
 
-def _mark_done(read: Reader, change: Change, task: Row[Any], actor: Actor) -> None:
+def _mark_done(read: Reader, change: Change, found: Found, actor: Actor) -> None:
+    task = found.row
     where = (UserTask.id == task.id, UserTask.rev == task.rev, UserTask.state == "open")
     values = {"rev": task.rev + 1, "state": "done", "done_at": read.now, "done_by": actor.id, "done_by_name": actor.name}
     change.writes.insert(0, Write(update(UserTask).where(*where).values(**values), expect=1))
-    change.add(delete(Draft).where(Draft.task_id == task.id))
+    if found.has_drafts:
+        change.add(delete(Draft).where(Draft.task_id == task.id))
 
 
 def _next_task(work: Work, actor: Actor) -> str | None:

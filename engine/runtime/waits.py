@@ -9,68 +9,79 @@ from sqlalchemy import delete, insert, select, update
 from engine.bpmn import Element, Execution, Model, Wait
 from engine.clock import KST
 from engine.personal import PersonalText, to_stored
-from engine.runtime import messages
-from engine.runtime.messages import EPOCH
+from engine.runtime import incidents, messages
+from engine.runtime.leases import unleased
 from engine.runtime.reader import Reader
 from engine.runtime.records import encode
 from engine.runtime.work import Work
+from engine.store.base import Base
 from engine.store.commit import Change
-from engine.store.tables import Account, Job, MessageSubscription, UserTask, UserTaskCandidate
+from engine.store.tables import Account, Draft, Job, MessageSubscription, UserTask, UserTaskCandidate
 from engine.texts import for_people
 
-ATTEMPTS_OF_OURS = 3  # timers, signals and continuations: the step either works or is an incident
+TRIES_OF_OURS = 3  # timers, signals and continuations: the step either works or is an incident
+Rows = dict[type[Base], list[dict[str, Any]]]
 
 
 def write(read: Reader, work: Work, change: Change, execution: Execution, before: list[Wait]) -> None:
-    """Add the statements: what no longer waits goes, what waits anew comes."""
+    """Add the statements: what no longer waits goes, what waits anew comes, one statement for all rows of a kind."""
     after = execution.waits
-    kept = {key for key in _keys(before) if key in _keys(after) and key[0] != "continue"}
-    gone = [wait for wait in before if _key(wait) not in kept]
-    for kind, table in (("job", Job), ("message", MessageSubscription), ("user_task", UserTask)):
-        ids = [f"{work.id}-{wait.token}" for wait in gone if _table(wait) == kind]
-        if ids and table is UserTask:
-            change.add(update(UserTask).where(UserTask.id.in_(ids), UserTask.state == "open").values(state="cancelled", done_at=read.now))
-        elif ids:
-            change.add(delete(table).where(table.id.in_(ids)))
+    kept = {_key(wait) for wait in before if wait.kind != "continue"} & {_key(wait) for wait in after}
+    _remove(read, work, change, [wait for wait in before if _key(wait) not in kept])
+    rows: Rows = {UserTask: [], UserTaskCandidate: [], Job: [], MessageSubscription: []}
     for wait in after:
         if _key(wait) not in kept:
-            _insert(read, work, change, execution, wait)
+            _add(read, work, rows, execution, wait)
+    change.pairs |= {(row["name"], row["key"]) for row in rows[MessageSubscription] if row["key"]}
+    for table, found in rows.items():
+        if found:
+            change.add(insert(table), found)
+    change.wake = change.wake or bool(rows[Job] or rows[MessageSubscription])
 
 
 def _key(wait: Wait) -> tuple[Any, ...]:
-    return (wait.kind, wait.token, getattr(wait, "due", None) if wait.kind == "timer" else None)
+    return (wait.kind, wait.token, wait.due if wait.kind == "timer" else None)
 
 
-def _keys(waits: list[Wait]) -> list[tuple[Any, ...]]:
-    return [_key(wait) for wait in waits]
+def _id(work: Work, wait: Wait) -> str:
+    return f"{work.id}-{wait.token}"
 
 
-def _table(wait: Wait) -> str:
-    return {"user_task": "user_task", "message": "message", "signal": "message"}.get(wait.kind, "job")
+def _remove(read: Reader, work: Work, change: Change, gone: list[Wait]) -> None:
+    tasks = [_id(work, wait) for wait in gone if wait.kind == "user_task" and _id(work, wait) != work.finishes]
+    jobs = [_id(work, wait) for wait in gone if wait.kind in ("job", "timer", "continue") and _id(work, wait) != work.finishes]
+    subscriptions = [_id(work, wait) for wait in gone if wait.kind in ("message", "signal")]
+    if tasks:
+        change.add(update(UserTask).where(UserTask.id.in_(tasks), UserTask.state == "open").values(state="cancelled", done_at=read.now))
+        change.add(delete(Draft).where(Draft.task_id.in_(tasks)))
+    if jobs:
+        change.add(delete(Job).where(Job.id.in_(jobs)))
+        incidents.resolve(read, change, work.id, jobs)
+    if subscriptions:
+        change.add(delete(MessageSubscription).where(MessageSubscription.id.in_(subscriptions)))
 
 
-def _insert(read: Reader, work: Work, change: Change, execution: Execution, wait: Wait) -> None:
-    row = {"id": f"{work.id}-{wait.token}", "instance_id": work.id, "token": wait.token, "element_id": wait.element_id, "created_at": read.now}
+def _add(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait) -> None:
+    row = {"id": _id(work, wait), "instance_id": work.id, "token": wait.token, "element_id": wait.element_id, "created_at": read.now}
     if wait.kind == "user_task":
-        _insert_task(read, work, change, execution, wait, row)
+        _add_task(read, work, rows, execution, wait, row)
     elif wait.kind == "message":
-        messages.subscribe(change, row | {"name": messages.full_name(work.app.key, wait.name), "key": wait.key})
+        rows[MessageSubscription].append(row | {"name": messages.full_name(work.app.key, wait.name), "key": wait.key})
     elif wait.kind == "signal":
-        change.add(insert(MessageSubscription), row | {"name": messages.SIGNAL + messages.full_name(work.app.key, wait.name), "key": ""})
-    elif wait.kind in ("job", "timer", "continue"):
-        _insert_job(read, work, change, wait, row)
+        rows[MessageSubscription].append(row | {"name": messages.SIGNAL + messages.full_name(work.app.key, wait.name), "key": ""})
+    elif wait.kind == "job":
+        payload = {"inputs": to_stored(encode(wait.inputs)), "headers": dict(wait.headers)}
+        rows[Job].append(row | _job(read, work, "service", wait.job_type, payload, read.now, wait.retries))
+    elif wait.kind in ("timer", "continue"):
+        rows[Job].append(row | _job(read, work, wait.kind, wait.kind, {}, wait.due or read.now, TRIES_OF_OURS))
 
 
-def _insert_job(read: Reader, work: Work, change: Change, wait: Wait, row: dict[str, Any]) -> None:
-    service = wait.kind == "job"
-    row |= {"kind": "service" if service else wait.kind, "type": wait.job_type if service else wait.kind, "app": work.app.key}
-    row |= {"payload": {"inputs": to_stored(encode(wait.inputs)), "headers": dict(wait.headers)} if service else {}}
-    row |= {"due_at": wait.due if wait.kind == "timer" else read.now, "lease_until": EPOCH, "lease_token": None, "attempts": 0}
-    change.add(insert(Job), row | {"retries_left": wait.retries if service else ATTEMPTS_OF_OURS, "error": None})
-    change.wake = True
+def _job(read: Reader, work: Work, kind: str, job_type: str, payload: dict[str, Any], due: datetime, tries: int) -> dict[str, Any]:
+    row = {"kind": kind, "type": job_type, "app": work.app.key, "payload": payload, "due_at": due, "retries_left": tries}
+    return row | unleased(read.now)
 
 
-def _insert_task(read: Reader, work: Work, change: Change, execution: Execution, wait: Wait, row: dict[str, Any]) -> None:
+def _add_task(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait, row: dict[str, Any]) -> None:
     element = element_of(work.app.model, work.process_id, wait.element_id)
     scope = execution.scope(wait.token)
     record = work.record
@@ -78,18 +89,10 @@ def _insert_task(read: Reader, work: Work, change: Change, execution: Execution,
     row |= {"collection": record.kind.name if record else None, "business_key": record.id if record else None}
     row |= {"name": {"ko": element.name or element.id, "en": element.label_en or element.name or element.id}, "users": list(wait.users)}
     row |= {"subject": subject(read, work, scope), "facts": facts(read, work, scope), "due": wait.due, "follow_up": wait.follow_up}
-    row |= {
-        "assignee": wait.assignee,
-        "assignee_name": _name_of(read, wait.assignee),
-        "priority": wait.priority,
-        "done_at": None,
-        "done_by": None,
-        "done_by_name": None,
-    }
-    change.add(insert(UserTask), row)
+    row |= {"assignee": wait.assignee, "assignee_name": _name_of(read, wait.assignee), "priority": wait.priority}
+    rows[UserTask].append(row | {"done_at": None, "done_by": None, "done_by_name": None})
     roles = candidates(work, element, wait)
-    if roles:
-        change.add(insert(UserTaskCandidate), [{"task_id": row["id"], "role": role} for role in roles])
+    rows[UserTaskCandidate] += [{"task_id": row["id"], "role": role} for role in roles]
     work.new_tasks.append((row["id"], wait.assignee, roles))
     work.events.append({"type": "task", "element": element.id, "id": row["id"]})
 

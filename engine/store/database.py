@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import StaticPool
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000", "foreign_keys=ON")
+PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON")  # the first: WAL needs a lock
 
 
 class Database:
@@ -45,8 +45,8 @@ class Database:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The options every engine on this address needs, here and in the web."""
-    options: dict[str, Any] = {"json_serializer": dump_json, "json_deserializer": orjson.loads}
+    """The options every engine on this address needs, here and in the web. Errors never show what was to be written."""
+    options: dict[str, Any] = {"json_serializer": dump_json, "json_deserializer": orjson.loads, "hide_parameters": True}
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         options["connect_args"] = {"check_same_thread": False}

@@ -1,45 +1,30 @@
 """Cases for staff: finding them, and the business view of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 
 from engine.actors import Actor
 from engine.apps import ProcessApp
 from engine.bpmn.drawing import Drawing
+from engine.clock import KST
 from engine.errors import NotFound, Text
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
 from engine.runtime.names import Names
 from engine.runtime.reader import Reader
 from engine.runtime.record_changes import reference_term
-from engine.runtime.records import Records, RecordView
+from engine.runtime.records import RecordView
 from engine.store.tables import Deployment, Record, SearchKey, UserTask
 from engine.texts import Coded, for_people, mask, mobile, pick
 from engine.views import operations, timeline
+from engine.views.case_rows import COLUMNS, CaseRow, case_rows, title
 from engine.views.operations import InstanceRow
+from engine.views.paging import PAGE, offset, pages
 from engine.views.task_rows import TaskRow, rows_of
 from engine.views.timeline import TimelineEntry
-
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """A line in the list of cases; `progress` is (milestones reached, all milestones)."""
-
-    app: str
-    app_title: Text
-    collection: str
-    number: str
-    title: str
-    status: Text
-    status_id: str
-    updated_at: datetime
-    progress: tuple[int, int]
-    waiting_for: str
 
 
 @dataclass(frozen=True)
@@ -66,100 +51,65 @@ class CasePage:
 
 def find(read: Reader, q: str, *, lang: str, page: int = 1) -> Cases:
     """Cases with this number, name or phone (exactly, however written); without a search the latest changed."""
-    found: Any = _numbered(read)
-    where = [Record.collection.in_(sorted({name for names in found.values() for name in names}))]
+    where: list[ColumnElement[bool]] = [_is_a_case(read)]
     if q:
         hits = select(SearchKey.record_id).where(
             SearchKey.term == read.vault.term(q), SearchKey.app == Record.app, SearchKey.collection == Record.collection
         )
         where.append(Record.id.in_(hits))
     total = read.value(select(func.count()).select_from(Record).where(*where))
-    columns = (Record.app, Record.collection, Record.id, Record.updated_at)
-    rows = read.all(select(*columns).where(*where).order_by(Record.updated_at.desc(), Record.id).limit(PAGE).offset((page - 1) * PAGE))
-    cases_found = [
-        case_row(read, CaseRef(row.app, row.collection, row.id), row.updated_at, lang) for row in rows if row.collection in found.get(row.app, ())
-    ]
-    return Cases(cases_found, max(1, -(-total // PAGE)), total)
+    order = (Record.updated_at.desc(), Record.app, Record.collection, Record.id)
+    rows = read.all(select(*COLUMNS).where(*where).order_by(*order).limit(PAGE).offset(offset(page)))
+    return Cases(case_rows(read, rows, lang), pages(total), total)
 
 
-def _numbered(read: Reader) -> dict[str, set[str]]:
-    """The collections that are cases, by app: those that a process is about."""
+def _is_a_case(read: Reader) -> ColumnElement[bool]:
+    """The records that are cases: those that a process of a live app is about."""
     live = read.all(select(Deployment.id, Deployment.app).where(Deployment.live.is_(True)))
-    apps = {row.app: read.app(row.id) for row in live}
-    return {key: {kind.name for process in app.model.processes if (kind := app.case_of(process))} for key, app in apps.items()}
+    return or_(false(), *(and_(Record.app == row.app, Record.collection.in_(case_collections(read.app(row.id)))) for row in live))
 
 
-def case_row(read: Reader, ref: CaseRef, updated_at: datetime, lang: str) -> CaseRow:
-    """A case as a line."""
-    deployment_id, app = cases.deployment_of(read, ref)
-    record = Records(read, app).need(ref.collection, ref.number)
-    status = record.data.get(record.kind.states) if record.kind.states else None
-    text = timeline.status_text(app, ref.collection, status)
-    waiting = _waiting_for(read, ref, lang)
-    return CaseRow(
-        ref.app, app.title, ref.collection, ref.number, title(record), text, str(status or ""), updated_at, progress(read, app, ref), waiting
-    )
-
-
-def title(record: RecordView) -> str:
-    """Who or what the case is about: its first searchable field that is not its number; of a case about another, that one's."""
-    number = record.kind.number.field if record.kind.number else ""
-    own = next((str(record[name]) for name in record.kind.search if name != number and record[name]), "")
-    if own:
-        return own
-    referred = (record[name] for name, field in record.kind.fields.items() if field.type == "ref" and record.data.get(name))
-    return next((title(found) for found in referred if isinstance(found, RecordView)), "")
-
-
-def progress(read: Reader, app: ProcessApp, ref: CaseRef) -> tuple[int, int]:
-    """(milestones reached, all milestones) of the customer's timeline."""
-    reached = timeline.statuses(read, ref.app, ref.collection, ref.number)
-    milestones = app.tracking.milestones
-    return sum(1 for milestone in milestones if not reached.keys().isdisjoint(milestone.at)), len(milestones)
-
-
-def _waiting_for(read: Reader, ref: CaseRef, lang: str) -> str:
-    columns = (UserTask.name, UserTask.assignee_name)
-    where = (UserTask.app == ref.app, UserTask.business_key == ref.number, UserTask.state == "open")
-    rows = read.all(select(*columns).where(*where).order_by(UserTask.created_at).limit(3))
-    return ", ".join(pick(row.name, lang) + (f" ({row.assignee_name})" if row.assignee_name else "") for row in rows)
+def case_collections(app: ProcessApp) -> list[str]:
+    """The collections of an app whose records are cases."""
+    return sorted({kind.name for process in app.model.processes if (kind := app.case_of(process))})
 
 
 def case(read: Reader, app: str, number: str, *, lang: str, actor: Actor) -> CasePage:
     """The business view of one case. NotFound without it."""
-    row = read.one(select(Record.collection, Record.updated_at).where(Record.app == app, Record.id == number))
-    if row is None:
-        raise NotFound()
-    return _page(read, CaseRef(app, row.collection, number), row.updated_at, lang, actor, clear=False)
+    row = _record(read, Record.app == app, Record.id == number, _is_a_case(read))
+    page = _page(read, row, lang, actor, clear=False)
+    own = next((instance for instance in page.instances if instance.number == number), None)
+    return replace(page, drawing=_drawing(read, own, lang))
 
 
 def around(read: Reader, task: Row[Any], *, lang: str, actor: Actor) -> CasePage:
-    """The case that a task belongs to, as its context."""
-    row = read.one(select(Record.updated_at).where(Record.app == task.app, Record.collection == task.collection, Record.id == task.business_key))
+    """The case that a task belongs to, as its context, without its drawing."""
+    row = _record(read, Record.app == task.app, Record.collection == task.collection, Record.id == task.business_key)
+    return _page(read, row, lang, actor, clear=task.state == "open" and task.assignee == actor.id)
+
+
+def _record(read: Reader, *where: ColumnElement[bool]) -> Row[Any]:
+    row = read.one(select(*COLUMNS).where(*where).order_by(Record.collection).limit(1))
     if row is None:
         raise NotFound()
-    ref = CaseRef(task.app, task.collection, task.business_key)
-    return _page(read, ref, row.updated_at, lang, actor, clear=task.state == "open" and task.assignee == actor.id)
+    return row
 
 
-def _page(read: Reader, ref: CaseRef, updated_at: datetime, lang: str, actor: Actor, *, clear: bool) -> CasePage:
+def _page(read: Reader, row: Row[Any], lang: str, actor: Actor, *, clear: bool) -> CasePage:
+    ref = CaseRef(row.app, row.collection, row.id)
     _, app, names = cases.opened(read, ref, actor)
     numbers = related(read, names)
-    found = operations.of_case(read, ref.app, numbers)
-    tasks = read.all(select(*UserTask.__table__.c).where(UserTask.app == ref.app, UserTask.business_key.in_(numbers)).order_by(UserTask.created_at))
-    own = next((row for row in found if row.number == ref.number), None)
+    where = (UserTask.app == ref.app, UserTask.business_key.in_(numbers), UserTask.state == "open")
+    tasks = read.all(select(*UserTask.__table__.c).where(*where).order_by(UserTask.created_at, UserTask.id))
+    offered = (action for action in app.actions.values() if action.roles and actor.has(*action.roles) and cases.offered(app, names, action))
     return CasePage(
-        case_row(read, ref, updated_at, lang),
+        case_rows(read, [row], lang)[0],
         fields(read, names, lang, clear=clear),
         timeline.of_case(read, ref.app, numbers),
-        found,
-        rows_of(read, [row for row in tasks if row.state == "open"], lang),
-        [
-            (action.id, action.label)
-            for action in app.actions.values()
-            if action.roles and actor.has(*action.roles) and cases.offered(app, names, action)
-        ],
-        _drawing(read, own, lang),
+        operations.of_case(read, ref.app, numbers),
+        rows_of(read, list(tasks), lang),
+        [(action.id, action.label) for action in offered],
+        None,
     )
 
 
@@ -176,17 +126,11 @@ def related(read: Reader, names: Names) -> list[str]:
     if case is None:
         return []
     app = names.records.app
-    about = [
-        str(case.data[name]) for name, field in case.kind.fields.items() if field.type == "ref" and case.data.get(name) and _is_case(app, field.to)
-    ]
-    where = (SearchKey.app == app.key, SearchKey.term == read.vault.term(reference_term(case.kind.name, case.id)))
-    rows = read.all(select(SearchKey.collection, SearchKey.record_id).where(*where).order_by(SearchKey.record_id))
-    of_it = [row.record_id for row in rows if _is_case(app, row.collection)]
-    return [case.id, *about, *of_it]
-
-
-def _is_case(app: ProcessApp, collection: str | None) -> bool:
-    return any(kind.name == collection for process in app.model.processes if (kind := app.case_of(process)))
+    kinds = case_collections(app)
+    about = [str(case.data[name]) for name, field in case.kind.fields.items() if field.type == "ref" and case.data.get(name) and field.to in kinds]
+    where = (SearchKey.app == app.key, SearchKey.term == read.vault.term(reference_term(case.kind.name, case.id)), SearchKey.collection.in_(kinds))
+    rows = read.all(select(SearchKey.record_id).where(*where).order_by(SearchKey.record_id))
+    return [case.id, *about, *(row.record_id for row in rows)]
 
 
 def fields(read: Reader, names: Names, lang: str, *, clear: bool) -> list[tuple[Text, str, bool]]:
@@ -213,7 +157,7 @@ def shown_value(value: Any, lang: str, now: datetime) -> str:
     """A record's value for people; a record that it refers to by its name or number."""
     if isinstance(value, RecordView):
         return title(value) or _name(value)
-    return pick(value.labels, lang) if isinstance(value, Coded) else for_people(value, lang, now.year)
+    return pick(value.labels, lang) if isinstance(value, Coded) else for_people(value, lang, now.astimezone(KST).year)
 
 
 def _name(record: RecordView) -> str:
@@ -221,17 +165,7 @@ def _name(record: RecordView) -> str:
     return str(record[named]) if named and record[named] else record.id
 
 
-def banner(read: Reader, task: Row[Any]) -> list[Text]:
-    """What somebody working on the task should know: open cases about the same record, with their status."""
-    app = read.app(task.deployment_id)
-    if task.collection is None:
-        return []
-    record = Records(read, app).get(task.collection, task.business_key)
-    if record is None:
-        return []
-    found = related(read, Names(Records(read, app), record, Actor("system")))[1:]
-    open_rows = [row for row in operations.of_case(read, task.app, found) if row.state == "running"]
-    return [
-        {"ko": f"{row.process['ko']} {row.number}: {row.where['ko']}", "en": f"{row.process['en']} {row.number}: {row.where['en']}"}
-        for row in open_rows
-    ]
+def banner(page: CasePage) -> list[Text]:
+    """What somebody working on the case should know: the open cases about the same thing, and where they stand."""
+    beside = [row for row in page.instances if row.number != page.row.number and row.state == "running"]
+    return [{language: f"{row.process[language]} {row.number}: {row.where[language]}" for language in ("ko", "en")} for row in beside]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from engine import bpmn
 from engine.actors import SYSTEM
@@ -17,12 +17,20 @@ from engine.personal import MARK
 from engine.runtime import step
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
-from engine.store.tables import Deployment, Incident, Job, MessageSubscription, ProcessInstance, UserTask
+from engine.store.tables import Deployment, Incident, Job, Message, MessageSubscription, ProcessInstance, UserTask
 from engine.views import timeline
+from engine.views.paging import PAGE, offset, pages
 from engine.views.task_rows import TaskRow, rows_of
 from engine.views.timeline import TimelineEntry
 
-PAGE = 50
+LISTED = 500  # failed jobs in one list
+OWNER = (
+    ProcessInstance.id.label("instance_id"),
+    ProcessInstance.app,
+    ProcessInstance.deployment_id,
+    ProcessInstance.process_id,
+    ProcessInstance.business_key,
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Instances:
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job; `state` is waiting, running or failed."""
+    """A job, or a message that could not be delivered; `state` is waiting, running or failed."""
 
     id: str
     instance_id: str
@@ -104,8 +112,9 @@ def instances(read: Reader, *, app: str = "", state: str = "", q: str = "", page
     if q:
         where.append(or_(ProcessInstance.business_key == q, ProcessInstance.id == q))
     total = read.value(select(func.count()).select_from(ProcessInstance).where(*where))
-    rows = read.all(_select().where(*where).order_by(ProcessInstance.updated_at.desc()).limit(PAGE).offset((page - 1) * PAGE))
-    return Instances(instance_rows(read, list(rows)), max(1, -(-total // PAGE)), total)
+    order = (ProcessInstance.updated_at.desc(), ProcessInstance.id)
+    rows = read.all(_select().where(*where).order_by(*order).limit(PAGE).offset(offset(page)))
+    return Instances(instance_rows(read, list(rows)), pages(total), total)
 
 
 def _select() -> Any:
@@ -168,7 +177,8 @@ def instance(read: Reader, instance_id: str, *, lang: str) -> InstancePage:
     if row is None:
         raise NotFound("NO_INSTANCE")
     tasks = read.all(select(*UserTask.__table__.c).where(UserTask.instance_id == instance_id).order_by(UserTask.created_at))
-    found = job_rows(read, list(read.all(select(*Job.__table__.c).where(Job.instance_id == instance_id).order_by(Job.due_at))))
+    found = job_rows(read, list(read.all(select(*Job.__table__.c).where(Job.instance_id == instance_id).order_by(Job.due_at).limit(LISTED))))
+    found += held_messages(read, Incident.instance_id == instance_id)
     return InstancePage(
         instance_rows(read, [row])[0],
         drawing(read, row.id, row.deployment_id, row.process_id, lang=lang),
@@ -226,15 +236,31 @@ def incidents_of(read: Reader, instance_id: str) -> list[IncidentRow]:
 
 
 def failed_jobs(read: Reader, *, lang: str) -> list[JobRow]:
-    """The jobs that wait for an operator, the oldest first."""
-    return job_rows(read, list(read.all(select(*Job.__table__.c).where(Job.retries_left <= 0).order_by(Job.created_at).limit(500))))
+    """The jobs, and the messages that could not be delivered, which wait for an operator; the oldest 500 of each."""
+    failed = select(*Job.__table__.c).where(Job.retries_left <= 0).order_by(Job.created_at, Job.id).limit(LISTED)
+    return job_rows(read, list(read.all(failed))) + held_messages(read)
+
+
+def held_messages(read: Reader, *where: ColumnElement[bool]) -> list[JobRow]:
+    """Messages that could not be delivered, as jobs: what they were to wake, and why it failed."""
+    columns = (Message.id, Message.name, Message.published_at, Message.error, Incident.element_id, *OWNER)
+    statement = select(*columns).join(Incident, Incident.source == Message.id).join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+    held = statement.where(Message.error.is_not(None), Incident.resolved_at.is_(None), *where)
+    rows = read.all(held.order_by(Message.published_at, Message.id).limit(LISTED))
+    return [
+        JobRow(row.id, row.instance_id, row.app, row.business_key or "", _label(read, row), row.name, 1, 0, row.published_at, row.error, "failed")
+        for row in rows
+    ]
+
+
+def _label(read: Reader, row: Row[Any]) -> Text:
+    return label(read.app(row.deployment_id), row.process_id, row.element_id)
 
 
 def job_rows(read: Reader, rows: list[Row[Any]]) -> list[JobRow]:
     """Jobs for a list."""
     ids = {row.instance_id for row in rows}
-    columns = (ProcessInstance.id, ProcessInstance.deployment_id, ProcessInstance.process_id, ProcessInstance.business_key)
-    owners = {owner.id: owner for owner in read.all(select(*columns).where(ProcessInstance.id.in_(ids)))}
+    owners = {owner.instance_id: owner for owner in read.all(select(*OWNER).where(ProcessInstance.id.in_(ids)))}
     return [_job(read, row, owners[row.instance_id]) for row in rows if row.instance_id in owners]
 
 

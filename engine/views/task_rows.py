@@ -37,6 +37,7 @@ class TaskRow:
 
 def rows_of(read: Reader, rows: list[Row[Any]], lang: str) -> list[TaskRow]:
     """Rows of `user_task` as lines, personal values looked up."""
+    read.persons(pieces.persons(piece for row in rows for piece in (*row.subject, *(fact for _, fact in row.facts))))
     return [_row(read, row, lang) for row in rows]
 
 

@@ -1,5 +1,6 @@
 """What happened in a case, told for people: business events, finished tasks, statuses. Technical steps stay out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Row, select
 
 from engine.apps import ProcessApp
 from engine.errors import Text
+from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
 from engine.store.tables import History, ProcessInstance
@@ -33,15 +35,15 @@ def of_instance(read: Reader, instance_id: str) -> list[TimelineEntry]:
     return _entries(read, read.all(_rows().where(History.instance_id == instance_id).order_by(History.rev)))
 
 
-def statuses(read: Reader, app: str, collection: str, number: str) -> dict[str, datetime]:
-    """When the record first reached each status."""
-    reached: dict[str, datetime] = {}
-    columns = select(History.at, History.events).where(History.app == app, History.business_key == number)
-    for row in read.all(columns.order_by(History.at, History.rev)):
+def reached(read: Reader, refs: Sequence[CaseRef]) -> dict[CaseRef, dict[str, datetime]]:
+    """When each case first reached each status."""
+    found: dict[CaseRef, dict[str, datetime]] = {ref: {} for ref in refs}
+    where = (History.app.in_({ref.app for ref in refs}), History.business_key.in_([ref.number for ref in refs]))
+    for row in read.all(select(History.app, History.at, History.events).where(*where).order_by(History.at, History.rev)):
         for event in row.events:
-            if event["type"] == "status" and event["record"] == collection and event["id"] == number:
-                reached.setdefault(event["status"], row.at)
-    return reached
+            if event["type"] == "status" and (ref := CaseRef(row.app, event["record"], event["id"])) in found:
+                found[ref].setdefault(event["status"], row.at)
+    return found
 
 
 def done_elements(read: Reader, instance_id: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import forms
-from engine.actors import CUSTOMER
+from engine.actors import CUSTOMER, Actor
 from engine.apps import Action, ProcessApp, Status
 from engine.errors import NotFound, Text
 from engine.forms import FormView
@@ -132,7 +132,7 @@ def _say(status: Status | None, part: str, names: Names, read: Reader, lang: str
 
 
 def _milestones(read: Reader, app: ProcessApp, ref: CaseRef, record: RecordView, names: Names, lang: str) -> list[Milestone]:
-    reached = timeline.statuses(read, ref.app, ref.collection, ref.number)
+    reached = timeline.reached(read, [ref])[ref]
     found: list[Milestone] = []
     ended = record.kind.states is not None and not record.kind.transitions.get(str(record.data.get(record.kind.states)))
     for milestone in app.tracking.milestones:
@@ -162,7 +162,8 @@ def _details(app: ProcessApp, names: Names, read: Reader, lang: str) -> list[tup
 
 
 def _updated(read: Reader, ref: CaseRef) -> datetime:
-    found: datetime = read.value(select(Record.updated_at).where(Record.app == ref.app, Record.collection == ref.collection, Record.id == ref.number))
+    where = (Record.app == ref.app, Record.collection == ref.collection, Record.id == ref.number)
+    found: datetime = read.value(select(Record.updated_at).where(*where))
     return found
 
 
@@ -172,12 +173,16 @@ def action_form(
     action_id: str,
     *,
     lang: str,
+    actor: Actor | None = None,
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, Sequence[Text]] | None = None,
 ) -> ActionPage:
-    """The form of an action. NotFound for an unknown one; Refused with the app's words when it is not offered now."""
-    _, app, names = cases.opened(read, ref, CUSTOMER)
-    action = app.actions.get(action_id)
+    """The form of an action. NotFound for an unknown one; Refused with the app's words when it is not offered now.
+
+    With `actor`, NotFound or Forbidden too for an action that is not for them; without, whoever asks has checked that.
+    """
+    _, app, names = cases.opened(read, ref, actor or CUSTOMER)
+    action = cases.action_of(app, action_id, actor) if actor else app.actions.get(action_id)
     if action is None:
         raise NotFound("NO_ACTION")
     if not cases.offered(app, names, action):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from engine import bpmn, forms
 from engine.actors import Actor
+from engine.bpmn import TokenGone
 from engine.bpmn.drawing import Drawing
 from engine.clock import KST
 from engine.errors import Text
@@ -21,10 +22,10 @@ from engine.views import cases as case_pages
 from engine.views import operations
 from engine.views.cases import CasePage
 from engine.views.catalogue import labelled
+from engine.views.paging import PAGE, offset, pages
 from engine.views.task_rows import TaskRow, rows_of
 
-PAGE = 50
-WHEN = func.coalesce(UserTask.follow_up, UserTask.due)  # the day on which a task stands
+day_of = func.coalesce(UserTask.follow_up, UserTask.due)  # the day on which a task stands
 Date = date
 TABS = ("mine", "team", "all", "done")
 
@@ -70,7 +71,7 @@ def page(read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str
     """
     wanted = tab if tab in TABS else "mine"
     tabs = {name: _tab(name, actor) for name in TABS}
-    narrowed = [UserTask.business_key.contains(q, autoescape=True)] if q else []
+    narrowed = [UserTask.business_key.icontains(q, autoescape=True)] if q else []
     narrowed += [UserTask.app == app] if app else []
     counts = {name: read.value(select(func.count()).select_from(UserTask).where(where, *narrowed)) for name, where in tabs.items()}
     order: tuple[Any, ...] = (
@@ -78,8 +79,8 @@ def page(read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str
     )
     if wanted == "done":
         order = (UserTask.done_at.desc(),)
-    rows = read.all(select(*UserTask.__table__.c).where(tabs[wanted], *narrowed).order_by(*order, UserTask.id).limit(PAGE).offset((page - 1) * PAGE))
-    return Worklist(rows_of(read, list(rows), lang), counts, max(1, -(-counts[wanted] // PAGE)))
+    rows = read.all(select(*UserTask.__table__.c).where(tabs[wanted], *narrowed).order_by(*order, UserTask.id).limit(PAGE).offset(offset(page)))
+    return Worklist(rows_of(read, list(rows), lang), counts, pages(counts[wanted]))
 
 
 def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
@@ -105,20 +106,23 @@ def task(
     errors: Mapping[str, Sequence[Text]] | None = None,
 ) -> TaskPage:
     """One task for this person; `values` is what was typed, without it their draft. NotFound when they may not see it."""
-    row = user_tasks.find(read, task_id, actor)
-    draft, saved_at = user_tasks.draft(read, task_id, actor)
-    is_open, free = row.state == "open", row.assignee is None
+    found = user_tasks.find(read, task_id, actor)
+    row = found.row
+    draft, saved_at = user_tasks.draft(read, task_id, actor) if found.has_drafts else ({}, None)
+    is_open, mine = row.state == "open", row.assignee == actor.id
+    may_act = is_open and (row.assignee is None or mine or access.is_lead(actor))
+    case = case_pages.around(read, row, lang=lang, actor=actor)
     return TaskPage(
         rows_of(read, [row], lang)[0],
         _form(read, row, actor, lang, values if values is not None else draft or None, errors),
-        may_claim=is_open and free,
-        may_release=is_open and row.assignee == actor.id and bool(access.candidate_roles(read, task_id)),
-        may_complete=is_open and (free or row.assignee == actor.id or access.is_lead(actor)),
-        people=_people(read, row, actor) if is_open and (free or row.assignee == actor.id or access.is_lead(actor)) else [],
-        case=case_pages.around(read, row, lang=lang, actor=actor),
+        may_claim=is_open and row.assignee is None,
+        may_release=is_open and mine and bool(found.candidates),
+        may_complete=may_act,
+        people=_people(read, found, actor) if may_act else [],
+        case=case,
         drawing=operations.drawing(read, row.instance_id, row.deployment_id, row.process_id, lang=lang, crop_to=row.element_id),
         draft_saved_at=saved_at,
-        banner=case_pages.banner(read, row),
+        banner=case_pages.banner(case),
     )
 
 
@@ -129,16 +133,18 @@ def _form(read: Reader, row: Row[Any], actor: Actor, lang: str, values: Mapping[
     execution = bpmn.restore(work.app.model, snapshot, step.Host(work, read))
     element = element_of(work.app.model, row.process_id, row.element_id)
     kind = work.app.saves(element) or work.app.case_of(row.process_id)
-    names = execution.scope(row.token)
+    try:
+        names = execution.scope(row.token)
+    except TokenGone:  # completed by somebody since the task was read
+        return FormView(row.form, lang, ())
     view = forms.view(work.app, row.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
     return labelled(view, element, lang)
 
 
-def _people(read: Reader, row: Row[Any], actor: Actor) -> list[tuple[str, str]]:
+def _people(read: Reader, found: user_tasks.Found, actor: Actor) -> list[tuple[str, str]]:
+    roles, others = access.holders(read, found.row, found.candidates), (found.row.assignee, actor.id)
     accounts = read.all(select(Account.login, Account.name, Account.roles).where(Account.active.is_(True)).order_by(Account.name))
-    return [
-        (found.login, found.name) for found in accounts if found.login not in (row.assignee, actor.id) and access.may_hold(read, row, found.roles)
-    ]
+    return [(account.login, account.name) for account in accounts if account.login not in others and not roles.isdisjoint(account.roles)]
 
 
 def day(read: Reader, actor: Actor, wanted: date, *, lang: str) -> Day:
@@ -149,18 +155,18 @@ def day(read: Reader, actor: Actor, wanted: date, *, lang: str) -> Day:
     """
     monday = wanted - timedelta(days=wanted.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
-    rows = _held(read, actor, WHEN >= _start(week[0]), WHEN < _start(week[-1] + timedelta(days=1)))
+    rows = _held(read, actor, day_of >= _start(week[0]), day_of < _start(week[-1] + timedelta(days=1)))
     by_day = {each: [row for row in rows if (row.follow_up or row.due).astimezone(KST).date() == each] for each in week}
     found = by_day[wanted]
     if wanted == read.now.astimezone(KST).date():
-        late = _held(read, actor, UserTask.state == "open", or_(WHEN.is_(None), WHEN < _start(wanted)))
+        late = _held(read, actor, UserTask.state == "open", or_(day_of.is_(None), day_of < _start(wanted)))
         found = late + found
     return Day(wanted, [(each, sum(row.state == "open" for row in by_day[each])) for each in week], rows_of(read, found, lang))
 
 
 def _held(read: Reader, actor: Actor, *where: ColumnElement[bool]) -> list[Row[Any]]:
     mine = or_(and_(UserTask.state == "open", UserTask.assignee == actor.id), and_(UserTask.state == "done", UserTask.done_by == actor.id))
-    return list(read.all(select(*UserTask.__table__.c).where(mine, *where).order_by(UserTask.due, UserTask.created_at)))
+    return list(read.all(select(*UserTask.__table__.c).where(mine, *where).order_by(UserTask.due.is_(None), UserTask.due, UserTask.created_at)))
 
 
 def _start(of: date) -> datetime:

@@ -1,17 +1,26 @@
 """A world for each test: on SQLite always, on PostgreSQL too where `BATON_TEST_POSTGRESQL` names one (CI does)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from structlog.testing import capture_logs
 
 from tests.runtime.story import Story, open_world
 
 POSTGRESQL = os.environ.get("BATON_TEST_POSTGRESQL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged, kept from the screen."""
+    with capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture(params=DATABASES)

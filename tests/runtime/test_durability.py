@@ -1,14 +1,22 @@
 """What a step leaves behind: one commit, a history row, work that goes on after a failure, nothing half written."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
-from engine.errors import BatonError
-from engine.runtime import jobs
-from engine.store.tables import Deployment, History, Incident, Job, ProcessInstance
-from tests.runtime.story import CHOI, LEE, Story
+from engine import apps
+from engine.actors import Actor
+from engine.errors import Busy, Gone, NotFound, Refused
+from engine.runtime import definitions, instances, jobs, user_tasks
+from engine.runtime.names import Names
+from engine.runtime.reader import Reader
+from engine.runtime.records import Records
+from engine.store.commit import Change, Stale
+from engine.store.tables import Capacity, Deployment, History, Incident, Job, ProcessInstance, Reservation, UserTask
+from tests.runtime.counting import counted
+from tests.runtime.story import CHOI, JUNG, LEE, ROOT, Story
 
 
 def test_every_step_has_its_history_row(story: Story) -> None:
@@ -23,14 +31,10 @@ def test_every_step_has_its_history_row(story: Story) -> None:
 def test_a_completion_is_one_commit_of_few_statements(story: Story) -> None:
     number = story.apply().number
     task = story.task("UT_Receive", number)
-    seen: list[str] = []
-    listener = lambda conn, cursor, statement, parameters, context, many: seen.append(statement)  # noqa: E731
-    event.listen(story.baton.database.engine, "before_cursor_execute", listener)
-    story.baton.do(
-        __import__("engine.runtime.user_tasks", fromlist=["complete"]).complete, task_id=task, actor=LEE, submission={"decision": "ACCEPT"}
-    )
-    event.remove(story.baton.database.engine, "before_cursor_execute", listener)
-    assert sum(statement.startswith("BEGIN") for statement in seen) <= 1
+    with counted(story.baton) as seen:
+        story.baton.do(user_tasks.complete, task_id=task, actor=LEE, submission={"decision": "ACCEPT"})
+    assert seen.commits == 1
+    assert len(seen.statements) <= 8, seen.statements
 
 
 @pytest.mark.parametrize("nth", range(1, 14))
@@ -106,18 +110,90 @@ def test_a_job_whose_workers_never_report_becomes_an_incident(story: Story) -> N
         assert story.baton.do(jobs.claim) is not None
         story.baton.clock.advance(jobs.LEASE * 2)  # type: ignore[attr-defined]
     assert story.baton.do(jobs.claim) is None
+    story.baton.do(jobs.give_up_lost)
     with story.baton.read() as read:
         assert read.value(select(Incident.kind)) == "JOB_LOST"
+        assert read.value(select(Job.retries_left)) == 0
 
 
 def test_a_running_case_stays_on_its_version(story: Story) -> None:
-    from_before = story.apply().number
+    before = story.apply().number
+    files = apps.read(ROOT, "iptv") | {"processes/iptv/README.md": "둘째 판".encode()}
+    assert story.baton.do(definitions.deploy, key="iptv", files=files, actor=CHOI).version == 2
+    after = story.apply().number
+    story.complete("UT_Receive", before, LEE)
+    cancellation = story.cancel(before).number
+    assert [version_of(story, number) for number in (before, cancellation, after)] == [1, 1, 2]
+
+
+def version_of(story: Story, number: str | None) -> int:
+    """The version that the process instance of a case runs on."""
     with story.baton.read() as read:
-        deployments = read.all(select(Deployment.version, Deployment.live))
-        assert read.value(select(ProcessInstance.deployment_id).where(ProcessInstance.business_key == from_before))
-    assert [(row.version, row.live) for row in deployments] == [(1, True)]
+        joined = select(Deployment.version).join(ProcessInstance, ProcessInstance.deployment_id == Deployment.id)
+        found: int = read.value(joined.where(ProcessInstance.business_key == number))
+    return found
 
 
 def test_an_unknown_app_is_refused(story: Story) -> None:
-    with pytest.raises(BatonError):
-        story.baton.do(__import__("engine.runtime.instances", fromlist=["start"]).start, app="none", door="apply", actor=LEE, submission={})
+    with pytest.raises(NotFound):
+        story.baton.do(instances.start, app="none", door="apply", actor=LEE, submission={})
+
+
+def test_two_agents_at_the_same_moment_one_completes_and_the_other_sees_who(story: Story) -> None:
+    for _ in range(10):
+        number = story.apply(visit_date=f"2026-12-{3 + _:02}" if _ != 3 else "2026-12-14").number
+        task = story.task("UT_Receive", number)
+        with ThreadPoolExecutor(2) as together:
+            both = [together.submit(attempt, story, task, actor) for actor in (LEE, JUNG)]
+            assert sorted(future.result() for future in both) == ["TASK_GONE", "done"]
+
+
+def attempt(story: Story, task: str, actor: Actor) -> str:
+    try:
+        story.baton.do(user_tasks.complete, task_id=task, actor=actor, submission={"decision": "ACCEPT"})
+        return "done"
+    except Refused as refused:
+        return refused.code
+
+
+def test_a_command_that_reads_an_older_row_than_its_instance_starts_again(story: Story) -> None:
+    number = story.apply().number
+    task = story.task("UT_Receive", number)
+    with story.baton.read() as read:
+        old = read.all(user_tasks.FIND.where(UserTask.id == task))
+    story.complete("UT_Receive", number, LEE)
+    read_all, stale = Reader.all, [old]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "all", lambda self, *words: stale.pop() if stale else read_all(self, *words))
+        with pytest.raises(Gone):
+            story.baton.do(user_tasks.complete, task_id=task, actor=LEE, submission={"decision": "ACCEPT"})
+    assert stale == []
+
+
+def test_a_reservation_made_twice_in_one_step_is_one(story: Story) -> None:
+    key = {"engineer": "E101", "date": "2026-12-03", "slot": "AM1"}
+
+    def reserve_twice(read: Reader) -> Change:
+        with_names = Names(Records(read, read.live("iptv")[1]), None, LEE)
+        for slot in ("AM1", "AM2", "AM1", "AM1"):
+            with_names.capacities.reserve("calendar", key | {"slot": slot}, "S-1")
+        change = Change()
+        with_names.capacities.write(change)
+        return change
+
+    story.baton.do(reserve_twice)
+    story.baton.do(reserve_twice)
+    with story.baton.read() as read:
+        assert [(row.key, row.reserved) for row in read.all(select(Capacity.key, Capacity.reserved).where(Capacity.reserved > 0))] == [
+            ("E101/2026-12-03/AM1", 1)
+        ]
+        assert read.value(select(func.count()).select_from(Reservation)) == 1
+
+
+def test_what_cannot_get_through_says_busy_and_why(story: Story) -> None:
+    def always_stale(read: Reader) -> Change:
+        raise Stale()
+
+    with pytest.raises(Busy) as busy:
+        story.baton.do(always_stale)
+    assert isinstance(busy.value.__cause__, Stale)
