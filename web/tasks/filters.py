@@ -1,6 +1,7 @@
 """What the worklist shows, kept in the address: it survives opening, finishing and going back, and can be shared."""
 
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -47,6 +48,10 @@ class Filters:
     def task(self, task_id: str) -> str:
         """A task seen beside this list."""
         return url_for("tasks.task", task_id=task_id, **self.query())
+
+    def news(self, opened_at: datetime, task_id: str | None) -> str:
+        """Where a list that was opened at that moment asks for new tasks; `task_id` is the one open beside it."""
+        return url_for("tasks.news", since=opened_at.isoformat(), task=task_id, **replace(self, named=True).query())
 
     def asked(self) -> dict[str, Any]:
         """As keyword arguments of `worklist.page`."""
