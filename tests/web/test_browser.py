@@ -45,8 +45,9 @@ def test_a_customer_applies_follows_and_cancels(desk: Desk, scripts: bool) -> No
     with desk.tab(Page("/"), scripts=scripts) as opened:
         tab = opened.tab
         tab.get_by_role("link", name="가입 신청하기").click()
+        tab.wait_for_load_state()
         loads: list[Tab] = []
-        tab.on("domcontentloaded", loads.append)
+        tab.on("domcontentloaded", lambda page: loads.append(page))
         fill_first_step(tab, typed)
         if not scripts:
             tab.get_by_role("button", name="고른 내용 반영하기").click()
