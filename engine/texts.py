@@ -46,7 +46,7 @@ class Template:
     def render(self, names: Mapping[str, Any], now: datetime | None = None, lang: str = "ko") -> str:
         """The text as a person reads it. Not escaped: that is the output's job."""
         year = now.astimezone(KST).year if now else None
-        return "".join(part if isinstance(part, str) else for_people(part, lang, year) for part in self.parts(names, now))
+        return "".join(for_people(part, lang, year) for part in self.parts(names, now))
 
 
 def compile_template(text: str) -> Template:

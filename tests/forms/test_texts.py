@@ -8,7 +8,7 @@ import pytest
 from engine import feel
 from engine.forms import Choice, Field, words
 from engine.personal import PersonalText
-from engine.texts import compile_template, for_people, mask, mobile, particle, pick
+from engine.texts import Coded, compile_template, for_people, mask, mobile, particle, pick
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -115,3 +115,9 @@ def test_the_value_of_a_field_is_read_by_its_type():
 
 def test_mobiles_are_shown_with_hyphens():
     assert mobile("01012345678") == "010-1234-5678" and mobile("0112345678") == "011-234-5678" and mobile("12") == "12"
+
+
+def test_an_enumeration_in_a_text_is_read_by_its_label() -> None:
+    slot = Coded("AM1", {"ko": "오전", "en": "morning"})
+    assert compile_template("{{slot}}에 와요").render({"slot": slot}, lang="ko") == "오전에 와요"
+    assert compile_template("In the {{slot}}").render({"slot": slot}, lang="en") == "In the morning"
