@@ -49,12 +49,23 @@ def test_an_agent_takes_a_cancellation_by_telephone(app: Flask, baton: Baton) ->
     assert (answer.status_code, answer.location) == (303, case)
     said = words(lee.get(case).text)
     assert f"{story.number}: ‘취소 신청 대신 받기’ 처리했어요." in said and "취소신청 접수" in said
-    assert lee.get(act).status_code == 404
+
+
+def test_a_second_cancellation_is_refused_with_the_app_s_words(app: Flask, baton: Baton) -> None:
+    story = Story(app, baton)
+    lee, act = story.as_staff(AGENT), f"/cases/iptv/{story.number}/cancel_by_agent"
+    assert lee.post(act, {"reason_code": "MOVING", "caller_verified": "true"}).status_code == 303
+    for answer in (lee.get(act), lee.post(act, {"reason_code": "MOVING", "caller_verified": "true"}, page="/cases")):
+        assert answer.status_code == 409 and "이미 취소 신청을 확인하고 있어요." in answer.text
 
 
 def test_technicians_are_not_offered_what_agents_do(app: Flask, baton: Baton) -> None:
     story = Story(app, baton)
-    assert story.as_staff(TECHNICIAN).get(f"/cases/iptv/{story.number}/cancel_by_agent").status_code == 404
+    for action in ("cancel_by_agent", "cancel"):
+        path = f"/cases/iptv/{story.number}/{action}"
+        assert story.as_staff(TECHNICIAN).get(path).status_code == 404
+        assert story.as_staff(TECHNICIAN).post(path, {"reason_code": "MOVING"}, page="/cases").status_code == 404
+    assert story.as_staff(AGENT).get(f"/cases/iptv/{story.number}/cancel").status_code == 404
 
 
 def test_an_application_by_telephone_becomes_a_case(app: Flask, baton: Baton) -> None:

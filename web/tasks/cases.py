@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.apps import Door
 from engine.errors import NotFound, Refused
 from engine.runtime import cases as commands
 from engine.runtime import instances
@@ -41,10 +42,9 @@ def cases() -> str:
     return render_template("tasks/cases.html", found=found, q=q, page=wanted, doors=doors)
 
 
-def may_enter(door: object) -> bool:
+def may_enter(door: Door) -> bool:
     """Staff enter the doors of their roles, and public ones for a customer."""
-    access = getattr(door, "access", "")
-    return "public" in access or bool(actor().roles & set([access] if isinstance(access, str) else access))
+    return door.access == "public" or actor().has(*door.roles)
 
 
 @blueprint.get("/cases/<app>/<number>")
@@ -70,7 +70,7 @@ def do_act(app: str, number: str, action: str) -> Response:
     """Carry out an action on a case."""
     typed = submissions.read()
     with baton().read() as read:
-        case_ref, label = offered(read, app, number, action)
+        case_ref, label = for_staff(read, app, number, action)
     try:
         acted = baton().do(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Refused as refusal:
@@ -83,18 +83,19 @@ def do_act(app: str, number: str, action: str) -> Response:
 def action_page(app: str, number: str, action: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
     """The form of an action, after a refusal with everything typed."""
     with baton().read() as read:
-        case_ref, label = offered(read, app, number, action)
+        case_ref, label = for_staff(read, app, number, action)
         page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors_of(refusal))
     return form_page(page.form, label, "", url_for("tasks.case", app=app, number=number), refusal, page.summary)
 
 
-def offered(read: Reader, app: str, number: str, action: str) -> tuple[commands.CaseRef, Text]:
-    """The case and the action's label, if this person is offered the action on it; else NotFound."""
-    page = pages.case(read, app, number, lang=language(), actor=actor())
-    label = dict(page.actions).get(action)
-    if label is None:
+def for_staff(read: Reader, app: str, number: str, action: str) -> tuple[commands.CaseRef, Text]:
+    """The case and the action's label. NotFound unless it is an action of this person's roles; whether it can be done now others say."""
+    row = pages.case(read, app, number, lang=language(), actor=actor()).row
+    case_ref = commands.CaseRef(app, row.collection, number)
+    found = commands.deployment_of(read, case_ref)[1].actions.get(action)
+    if found is None or not actor().has(*found.roles):
         raise NotFound()
-    return commands.CaseRef(app, page.row.collection, number), label
+    return case_ref, found.label
 
 
 @blueprint.get("/cases/start/<app>/<door>")
@@ -118,11 +119,9 @@ def do_start(app: str, door: str) -> Response:
 
 
 def start_page(app: str, door: str, typed: dict[str, object] | None = None, refusal: Refused | None = None) -> Response:
-    """The door's form, after a refusal with everything typed. Doors that this person may not enter do not exist."""
+    """The door's form, after a refusal with everything typed."""
     with baton().read() as read:
         page = catalogue.door_form(read, app, door, lang=language(), actor=actor(), values=typed, errors=errors_of(refusal))
-    if not may_enter(page.door):
-        raise NotFound()
     return form_page(page.form, page.door.label, t("tasks.start_for"), url_for("tasks.cases"), refusal)
 
 
