@@ -1,8 +1,10 @@
-"""Settings, from the environment (`BATON_...`) or mounted files only. A wrong or unknown one stops the start with the sentence that mends it."""
+"""Settings, from the environment (`BATON_...`) only. A wrong or unknown one stops the start with the sentence that mends it."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,33 +17,52 @@ PREFIX = "BATON_"
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Every field is an environment variable `BATON_<NAME>`."""
+    """What an operator can set. Every field is an environment variable `BATON_<NAME>`; its description is shown with a wrong value."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    data: Path = Field(Path("var"), description="Folder for the embedded database and the secret file.")
-    database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in the data folder.")
-    apps: Path = Field(Path("."), description="Folder that holds processes/ and forms/.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; the next free one is taken when it is not set and in use.")
-    demo: bool = Field(False, description="Demo data and accounts; only on 127.0.0.1.")
-    workers: int = Field(2, ge=0, le=64, description="Worker threads in this process.")
-    public_url: str = Field("", description="How customers reach this service, for links in texts; empty: http://host:port.")
-    sms_url: str = Field("", description="Base address of the SMS gateway; empty: texts to phones fail with a clear error.")
-    smtp_url: str = Field("", description="smtp://[user:password@]host:port; empty: mails fail with a clear error.")
-    mail_from: str = Field("Baton <baton@localhost>", description="Sender of mails.")
-    outgoing: str = Field("", description="Comma-separated base addresses that `http` tasks may call.")
+    data: Path = Field(Path("var"), description="the folder for the embedded database and the secret file")
+    database_url: str = Field("", description="sqlite:///file or postgresql+psycopg://user@host/name; empty for SQLite in the data folder")
+    apps: Path = Field(Path("."), description="the folder that holds processes/ and forms/")
+    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, such as 127.0.0.1 or 0.0.0.0")
+    port: int = Field(8000, ge=0, le=65535, description="the port to listen on, a number from 0 to 65535; not set: 8000, or the next that is free")
+    demo: bool = Field(False, description="true for demo data and accounts, which are for 127.0.0.1 only; else false")
+    workers: int = Field(2, ge=0, le=64, description="how many worker threads this process has, a number from 0 to 64")
+    public_url: str = Field("", description="how customers reach this service, such as https://baton.example; empty for http://host:port")
+    sms_url: str = Field("", description="the base address of the SMS gateway, such as http://gateway.example; empty: no texts to phones")
+    smtp_url: str = Field("", description="smtp://[user:password@]host:port of the mail server; empty: no mails")
+    mail_from: str = Field("Baton <baton@localhost>", description="the sender of mails, such as Baton <baton@example.com>")
+    outgoing: str = Field("", description="the base addresses that `http` tasks may call, separated by commas, such as https://api.example")
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value:
-            try:
-                backend = make_url(value).get_backend_name()
-            except ArgumentError:
-                raise ValueError("write it as sqlite:///file or postgresql+psycopg://user@host/name") from None
-            if backend not in ("sqlite", "postgresql"):
+        try:
+            if value and make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
                 raise ValueError("only SQLite and PostgreSQL are supported")
+        except ArgumentError:
+            raise ValueError("this is no address of a database") from None
+        return value
+
+    @field_validator("public_url", "sms_url", "outgoing")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        for address in filter(None, value.split(",")):
+            _reach(address.strip(), ("http", "https"))
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value:
+            _reach(value, ("smtp",))
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1] or not value.isprintable():
+            raise ValueError("this is no mail address")
         return value
 
     @property
@@ -55,19 +76,35 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
+def _reach(address: str, schemes: tuple[str, ...]) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:  # `port` raises ValueError for what is no number
+        raise ValueError(f"an address begins with {' or '.join(f'{scheme}://' for scheme in schemes)} and a host")
+
+
 def load(**overrides: Any) -> Settings:
     """The settings from the environment; `overrides` win. Raises ConfigurationError that names each wrong or unknown setting and its mend."""
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        wrong = [f"{PREFIX}{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()]
-        raise ConfigurationError("; ".join(wrong)) from None
+        raise ConfigurationError("; ".join(_mend(item["loc"], item["msg"]) for item in error.errors())) from None
     problems = _unknown(settings)
+    if settings.data.exists() and not settings.data.is_dir():
+        problems.append(_mend(("data",), "this is a file"))
+    if not settings.apps.is_dir():
+        problems.append(_mend(("apps",), "there is no such folder"))
     if settings.demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
         problems.append("BATON_DEMO: demo accounts have known passwords; use them on 127.0.0.1 only")
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
+
+
+def _mend(location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0])
+    field = Settings.model_fields.get(name)
+    expected = f"; it is {field.description}" if field else ""
+    return f"{PREFIX}{name.upper()}: {message.removeprefix('Value error, ')}{expected}"
 
 
 def _unknown(settings: Settings) -> list[str]:

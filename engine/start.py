@@ -1,6 +1,10 @@
 """Bringing a Baton up in this process: settings checked, database opened, secret read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from engine import apps, settings
 from engine.actors import SYSTEM
@@ -16,22 +20,43 @@ from engine.vault import Vault, master_secret
 
 
 def open_baton(chosen: Settings | None = None, clock: Clock | None = None) -> Baton:
-    """A Baton on the configured database. Raises ConfigurationError for wrong settings or a schema that does not fit."""
+    """A Baton on the configured database.
+
+    Raises ConfigurationError for wrong settings, a database that cannot be used, or a schema that does not fit.
+    """
     found = chosen or settings.load()
-    found.data.mkdir(parents=True, exist_ok=True)
-    baton = Baton(found, Database(found.database), Vault(master_secret(found.data / "secret")), clock)
-    if not migrate.fits(baton.database):
-        raise ConfigurationError("the database's schema is older or newer than this version; run `baton migrate`")
+    with mended(found):
+        found.data.mkdir(parents=True, exist_ok=True)
+        baton = Baton(found, Database(found.database), Vault(master_secret(found.data / "secret")), clock)
+        if not migrate.fits(baton.database):
+            raise ConfigurationError("the database's schema is older or newer than this version; run `baton migrate`")
     return baton
 
 
 def prepare(chosen: Settings) -> Baton:
     """As `open_baton`, after migrating: for the embedded start, in the parent, before any fork."""
-    chosen.data.mkdir(parents=True, exist_ok=True)
-    database = Database(chosen.database)
-    migrate.upgrade(database)
-    database.close()
+    migrated(chosen)
     return open_baton(chosen)
+
+
+def migrated(chosen: Settings) -> None:
+    """Bring the configured database to this version's schema."""
+    with mended(chosen):
+        chosen.data.mkdir(parents=True, exist_ok=True)
+        database = Database(chosen.database)
+        migrate.upgrade(database)
+        database.close()
+
+
+@contextmanager
+def mended(chosen: Settings) -> Iterator[None]:
+    """Say what to mend when the data folder or the database cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(f"BATON_DATA: {chosen.data} cannot be used: {error.strerror}") from error
+    except OperationalError as error:
+        raise ConfigurationError(f"BATON_DATABASE_URL: the database cannot be used: {str(error.orig).strip()}") from error
 
 
 def deploy_new(baton: Baton) -> list[str]:

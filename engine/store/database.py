@@ -45,7 +45,7 @@ class Database:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The options every engine on this address needs, here and in the web. Errors never show what was to be written."""
+    """The options every engine on this address needs, here and in the web. Errors leave the parameters out."""
     options: dict[str, Any] = {"json_serializer": dump_json, "json_deserializer": orjson.loads, "hide_parameters": True}
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
