@@ -15,7 +15,7 @@ from engine.runtime.reader import Reader
 from engine.views import catalogue
 from web.current import baton, same_query
 from web.gateway import actor, allow
-from web.texts import Text, language, t
+from web.texts import Text, language, t, texts
 
 blueprint = Blueprint("studio", __name__)
 READERS = ("analyst", "operator", "admin", "lead")
@@ -86,7 +86,7 @@ def upload() -> Response:
     """Check an uploaded app; deploy it if that was asked for and nothing stands against it."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return studio_page(problem={"ko": t("studio.file_missing", "ko"), "en": t("studio.file_missing", "en")}, status=422)
+        return studio_page(problem=texts("studio.file_missing"), status=422)
     try:
         key, files = apps.unzip(file.read())
     except Refused as refusal:
