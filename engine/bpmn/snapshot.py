@@ -47,7 +47,8 @@ def dump(instance: Instance) -> bytes:
                 rows.append(_row(token, place(token.scope), place(token.local)))
                 if token.body is not None:
                     pending.append(token.body)
-        owner, called = workflow.owner, 0 if workflow.owner is None or workflow.process is workflow.owner.workflow.process else workflow.process.id
+        # A process may call itself: what tells a called process from a sub-process is the spec of its body.
+        owner, called = workflow.owner, workflow.process.id if workflow.owner and workflow.spec is workflow.process.spec else 0
         bodies.append(
             [
                 owner.id if owner else 0,

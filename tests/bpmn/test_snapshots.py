@@ -6,8 +6,9 @@ import pytest
 
 from engine import bpmn
 from engine.bpmn.snapshot import VERSION
-from tests.bpmn.host import Desk
+from tests.bpmn.host import Desk, Story
 from tests.bpmn.kept_snapshots import FOLDER, stories
+from tests.bpmn.models import element, end, extensions, flow, flows, gateway, model, start, user, zeebe
 
 FILES = sorted(FOLDER.glob("*.json"))
 WAITS = {
@@ -35,3 +36,13 @@ def test_a_kept_snapshot_loads_waits_and_finishes(file: Path) -> None:
 def test_the_present_version_is_among_the_kept_ones_and_writes_the_same_again() -> None:
     for name, story in stories().items():
         assert (FOLDER / f"v{VERSION}-{name}.json").read_bytes() == story.snapshot
+
+
+def test_a_process_that_calls_itself_comes_back_from_its_snapshot() -> None:
+    again = element("callActivity", "again", extensions(zeebe("calledElement", processId="p")))
+    files = model(
+        start(), user("a"), gateway("exclusive", "more", default="more_end"), again, end(),
+        flows("start->a->more->end", "again->end"), flow("more", "again", "=more"),
+    )  # fmt: skip
+    story = Story(files).complete("a", {"more": True}).complete("a", {"more": True}).complete("a", {"more": False})
+    assert story.state == "completed"
