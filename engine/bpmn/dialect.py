@@ -10,6 +10,7 @@ from lxml import etree
 from engine.bpmn.document import Document, Node
 from engine.bpmn.markup import child, extension, extensions, is_false, is_true, referred, text_of
 from engine.bpmn.model import AdHoc, Assignment, Call, Element, IoMapping, Listener, Loop, MessageRef, TimerDefinition, Value
+from engine.bpmn.names import occurring
 from engine.feel import FeelError
 
 TIMER_KINDS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
@@ -30,7 +31,7 @@ def compiled(text: str | None, what: str, names: Collection[str] = ()) -> Value 
     if not text or not text.strip():
         return None
     try:
-        return Value(text.strip(), names)
+        return Value(text.strip(), occurring(names, text))
     except FeelError as error:
         raise Unreadable(what, error) from error
 

@@ -127,7 +127,9 @@ class LaneShape:
 
 
 class Document:
-    """One BPMN file. Reading never judges: dangling references and duplicate ids stay visible for lint. Raises UnsafeXml for XML that is refused."""
+    """One BPMN file: its flow nodes by id and by process, its flows, processes, lanes and associations.
+
+    Reading never judges: dangling references and duplicate ids stay visible for lint. Raises UnsafeXml for XML that is refused."""
 
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
@@ -136,6 +138,7 @@ class Document:
         self.flows: dict[str, SequenceFlow] = {}
         self.processes: dict[str, etree._Element] = {}
         self.lanes: dict[str, LaneShape] = {}
+        self.nodes_of: dict[str, list[Node]] = {}
         self.containers: dict[str, list[str]] = {}
         self.associations: list[tuple[str, str]] = []
         for process in self.root.iterchildren(f"{{{BPMN}}}process"):
@@ -186,6 +189,7 @@ class Document:
     def _read_process(self, process: etree._Element) -> None:
         process_id = str(process.get("id") or "")
         self.processes[process_id] = process
+        self.nodes_of.setdefault(process_id, [])
         # A stack of our own: sub-processes nest as deep as the XML does.
         pending = [(process, process_id)]
         while pending:
@@ -205,6 +209,7 @@ class Document:
                     continue
                 members.append(entry_id)
                 self.nodes[entry_id] = Node(entry_id, kind, entry, container, process_id)
+                self.nodes_of[process_id].append(self.nodes[entry_id])
                 if kind in SUB_PROCESSES:
                     nested.append((entry, entry_id))
             elif kind == "sequenceFlow":

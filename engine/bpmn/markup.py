@@ -19,12 +19,12 @@ def local(xml: etree._Element) -> str:
 
 def child(xml: etree._Element, name: str) -> etree._Element | None:
     """The first BPMN child called `name`."""
-    return xml.find(f"{{{BPMN}}}{name}")
+    return next(xml.iterchildren(f"{{{BPMN}}}{name}"), None)
 
 
 def children(xml: etree._Element, name: str) -> list[etree._Element]:
     """All BPMN children called `name`, in the order of the file."""
-    return xml.findall(f"{{{BPMN}}}{name}")
+    return list(xml.iterchildren(f"{{{BPMN}}}{name}"))
 
 
 def text_of(xml: etree._Element | None) -> str:
@@ -35,7 +35,7 @@ def text_of(xml: etree._Element | None) -> str:
 def extensions(xml: etree._Element, name: str) -> list[etree._Element]:
     """The zeebe extension elements called `name` that stand directly in the element's `extensionElements`."""
     holder = child(xml, "extensionElements")
-    return holder.findall(f"{{{ZEEBE}}}{name}") if holder is not None else []
+    return list(holder.iterchildren(f"{{{ZEEBE}}}{name}")) if holder is not None else []
 
 
 def extension(xml: etree._Element, name: str) -> etree._Element | None:

@@ -1,21 +1,31 @@
 """Names with blanks in them ("Current Vacation Status"): FEEL can only read them where they are known, so they are collected from the file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 NAMED: Final = frozenset({"dataObject", "dataObjectReference", "dataStoreReference", "dataInput", "dataOutput", "property"})
 ATTRIBUTES: Final = ("target", "resultVariable", "inputElement", "outputCollection")
+MAX_NAMES: Final = 100
 _PLAIN: Final = re.compile(r"[^\W\d]\w*")
+_WORD: Final = re.compile(r"\w+")
 _FORM_KEY: Final = re.compile(r'"key"\s*:\s*"([^"]+)"')
 
 
 def names_in(root: etree._Element) -> frozenset[str]:
     """The names that a drawing gives to data (objects, inputs and outputs, mapping targets, results, fields of its forms) and that are no
-    single word."""
-    return frozenset(part for name in _names(root) for part in name.split(".") if part and not _PLAIN.fullmatch(part))
+    single word; the first hundred, because every one of them makes every expression dearer to read."""
+    found = (part for name in _names(root) for part in name.split(".") if part and not _PLAIN.fullmatch(part))
+    return frozenset(islice(dict.fromkeys(found), MAX_NAMES))
+
+
+def occurring(names: Collection[str], text: str) -> frozenset[str]:
+    """Those of the names whose words all stand in the text; reading it needs no others."""
+    words = set(_WORD.findall(text)) if names else ()
+    return frozenset(name for name in names if words and all(word in words for word in _WORD.findall(name)))
 
 
 def _names(root: etree._Element) -> Iterator[str]:

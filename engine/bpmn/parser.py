@@ -63,7 +63,7 @@ class ProcessBuilder:
         self.dialect = Dialect(document)
         self.process_id = process_id
         self.xml = document.processes[process_id]
-        self.nodes = [node for node in document.nodes.values() if node.process_id == process_id]
+        self.nodes = document.nodes_of[process_id]
         self.elements: dict[str, Element] = {}
         self.specs: dict[str, NodeSpec] = {}
         self.containers: dict[str, FlowSpec] = {}

@@ -16,6 +16,7 @@ from engine.bpmn.lint.scene import Scene, following, is_start
 from engine.bpmn.lint.values import Value, of_node
 from engine.bpmn.lint.writes import ANYTHING, Names, Writers
 from engine.bpmn.markup import properties
+from engine.bpmn.names import occurring
 
 UNWRITTEN: Final = warning(
     "variable-never-written",
@@ -54,8 +55,10 @@ class Flow:
         self.document = document
         self.process = process
         self.writers = writers
-        self.nodes = [node for node in document.nodes.values() if node.process_id == process]
+        self.nodes = document.nodes_of[process]
         self.bits: dict[str, int] = {}
+        self.own = {node.id: self._mask(writers.of(document, node)) for node in self.nodes}
+        self.local = {node.id: self._mask(writers.local(node)) for node in self.nodes}
         self.records = scene.known.records or {}
         self.always = ALWAYS | set(self.records) | set(scene.known.names)
 
@@ -70,12 +73,12 @@ class Flow:
 
     def _written(self, before: dict[str, int], node: Node, value: Value) -> int:
         """What can be written when a value of the node is read: the conditions of flows and loops are read after the node is done."""
-        local = self.writers.local(node) if value.inside else frozenset()
+        local = self.local[node.id] if value.inside else 0
         if value.what == "condition" and value.element == node.id:
             return before[node.id] | before.get(node.container + ANY_TIME, 0)
         if value.element != node.id or value.what in AFTERWARDS:
-            return before[node.id] | self._mask(self.writers.of(self.document, node) | local)
-        return before[node.id + ENTRY if node.type in SUB_PROCESSES else node.id] | self._mask(local)
+            return before[node.id] | self.own[node.id] | local
+        return before[node.id + ENTRY if node.type in SUB_PROCESSES else node.id] | local
 
     def _report(self, value: Value, path: tuple[str, ...], reported: set[str]) -> None:
         fields = self.records.get(path[0])
@@ -92,7 +95,7 @@ class Flow:
             if value.expression is None or unread:
                 continue
             try:
-                paths = feel.compile(value.expression, self.document.names).paths_read
+                paths = feel.compile(value.expression, occurring(self.document.names, value.expression)).paths_read
             except feel.FeelError:
                 continue
             yield from ((value, path) for path in paths)
@@ -106,8 +109,7 @@ class Flow:
     def _solved(self) -> dict[str, int]:
         """What can be written before each place: the least solution, by a worklist."""
         edges = self._edges()
-        written = {node.id: self._mask(self.writers.of(self.document, node)) for node in self.nodes}
-        written |= {node.id + ENTRY: self._mask(self.writers.local(node)) for node in self.nodes if node.type in SUB_PROCESSES}
+        written = self.own | {node.id + ENTRY: self.local[node.id] for node in self.nodes if node.type in SUB_PROCESSES}
         before = dict.fromkeys([*written, *edges], 0)
         for node in self.nodes:
             if is_start(node) and node.container == self.process:

@@ -8,6 +8,7 @@ from engine.bpmn.lint.rules import Fact, error
 from engine.bpmn.lint.scene import Scene
 from engine.bpmn.lint.values import of_node
 from engine.bpmn.markup import properties
+from engine.bpmn.names import occurring
 from engine.texts import compile_template
 
 EXPRESSION: Final = error(
@@ -40,7 +41,7 @@ def check(scene: Scene) -> None:
 
 def _compile(scene: Scene, document: Document, element: str, what: str, expression: str, shift: int = 0) -> None:
     try:
-        feel.compile(expression, document.names)
+        feel.compile(expression, occurring(document.names, expression))
     except feel.FeelError as problem:
         _report(scene, document.file, element, what, expression[shift : len(expression) - shift], problem)
 

@@ -15,8 +15,8 @@ UNKNOWN: Final = warning(
     "unknown-baton-property",
     "속성 '{name}'은(는) 없는 이름이라 무시돼요.",
     "There is no property '{name}', so it is ignored.",
-    "혹시 '{near}'인가요? 쓸 수 있는 이름: {names}.",
-    "Did you mean '{near}'? The names are: {names}.",
+    "{near}쓸 수 있는 이름: {names}.",
+    "{near}The names are: {names}.",
 )
 NO_EFFECT: Final = warning(
     "baton-property-without-effect",
@@ -69,8 +69,8 @@ def _own(xml: etree._Element) -> list[str]:
 
 def _property(scene: Scene, file: str, element: str, kind: str, name: str) -> None:
     if name not in PLACES:
-        near = get_close_matches(name[:60], PLACES, 1, 0) or [""]
-        scene.report.add(UNKNOWN, file, element, name=name[:60], near=near[0], names=", ".join(PLACES))
+        near = [(f"혹시 '{found}'인가요? ", f"Did you mean '{found}'? ") for found in get_close_matches(name[:60], PLACES, 1)]
+        scene.report.add(UNKNOWN, file, element, name=name[:60], near=near[0] if near else ("", ""), names=", ".join(PLACES))
         return
     places = PLACES[name]
     if places is not None and kind not in places:

@@ -87,7 +87,7 @@ def _foreign(scene: Scene, document: Document) -> None:
 
 
 def _english(scene: Scene, document: Document, process: str) -> None:
-    nodes = [node for node in document.nodes.values() if node.process_id == process]
+    nodes = document.nodes_of[process]
     names = [called(node) for node in nodes if not node.name.isascii() and not node.properties.get("baton:label.en")]
     xml = document.processes[process]
     if not str(xml.get("name") or "").isascii() and not properties(xml).get("baton:label.en"):
