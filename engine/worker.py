@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -12,10 +14,12 @@ from engine.connectors.contract import ConnectorError
 from engine.errors import BatonError, Busy
 from engine.runtime import delivery, housekeeping, jobs, notifications
 from engine.runtime.baton import Baton
+from engine.runtime.leases import LEASE
 from engine.runtime.logs import place
 
 log = structlog.get_logger()
 SWEEP = 1.0  # seconds between two looks without being woken
+RENEWAL = LEASE.total_seconds() / 3  # seconds between two renewals of a job in hand
 OUTAGES = (Busy, OperationalError, InterfaceError)  # the database's trouble: the job or message is as it was, and comes again
 
 
@@ -65,7 +69,8 @@ def _run_job(baton: Baton) -> int:
     facts = {"job": job["id"], "type": job["type"], "attempt": job["attempts"]}
     try:
         if job["kind"] == "notification":
-            _notify(baton, job)
+            with _renewed(baton, held):
+                _notify(baton, job)
             baton.do(jobs.sent, **held)
         else:
             baton.do(jobs.finish, **held)
@@ -87,6 +92,27 @@ def _notify(baton: Baton, job: dict[str, Any]) -> None:
     with baton.read() as read:
         prepared = notifications.delivery(read, job)
     notify.send(prepared, baton.settings)
+
+
+@contextmanager
+def _renewed(baton: Baton, held: dict[str, str]) -> Iterator[None]:
+    """Keep the lease of a job while its partner takes its time."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEWAL):
+            try:
+                baton.do(jobs.renew, **held)
+            except OUTAGES:  # the next round may get through; until then the lease lasts
+                log.warning("lease not renewed", action="job.renew_failed", job=held["job_id"])
+
+    thread = threading.Thread(target=renew, name="baton-renewal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class Worker(threading.Thread):

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.clock import SystemClock
 
+KEPT = 1_000  # the latest texts and mails
 SWITCHES = ("ok", "down", "slow", "lost", "decline")
 
 
@@ -38,12 +39,16 @@ class Inbox:
             if known:
                 known.attempts += 1
             else:
-                self.received.append(Received(channel, to, "", text, key, SystemClock().now()))
+                self._keep(Received(channel, to, "", text, key, SystemClock().now()))
 
     def mail(self, to: str, subject: str, text: str, message_id: str) -> None:
         """Take a mail."""
         with self._lock:
-            self.received.append(Received("EMAIL", to, subject, text, message_id, SystemClock().now()))
+            self._keep(Received("EMAIL", to, subject, text, message_id, SystemClock().now()))
+
+    def _keep(self, entry: Received) -> None:
+        self.received.append(entry)
+        del self.received[:-KEPT]
 
     def newest_first(self) -> list[Received]:
         """Everything received, the newest first."""

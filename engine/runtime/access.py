@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from engine.actors import Actor
 from engine.clock import KST
 from engine.runtime.reader import Reader
-from engine.runtime.waits import element_of
+from engine.runtime.waits import BY_NAME, element_of
 
 
 def is_lead(actor: Actor) -> bool:
@@ -18,14 +18,19 @@ def is_lead(actor: Actor) -> bool:
     return actor.has("lead", "admin")
 
 
+def shares(login: str, roles: Collection[str]) -> set[str]:
+    """The candidates that somebody stands for: their roles, and themselves by name."""
+    return {*roles, f"{BY_NAME}{login}"}
+
+
 def may_see(task: Row[Any], candidates: Collection[str], actor: Actor) -> bool:
-    """Assigned to them, finished by them, named as a candidate, shared by their role (`candidates`), or watched over by them."""
-    mine = actor.id in (task.assignee, task.done_by) or actor.id in task.users or actor.has(*candidates)
+    """Assigned to them, finished by them, named as a candidate, shared by their role (all `candidates`), or watched over by them."""
+    mine = actor.id in (task.assignee, task.done_by) or not shares(actor.id, actor.roles).isdisjoint(candidates)
     return mine or actor.kind == "system" or is_lead(actor)
 
 
 def holders(read: Reader, task: Row[Any], candidates: Collection[str]) -> set[str]:
-    """Whoever has one of these roles may be given the task: the candidates' roles, and the role of the lane that it stands in."""
+    """Whoever `shares` one of these may be given the task: the candidates, and the role of the lane that it stands in."""
     app = read.app(task.deployment_id)
     lane = app.role_of_lane(element_of(app.model, task.process_id, task.element_id).lane)
     return {*candidates, lane} if lane else set(candidates)

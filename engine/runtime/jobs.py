@@ -52,6 +52,15 @@ def _held(read: Reader, job_id: str, lease_token: str) -> Row[Any] | None:
     return read.one(select(*Job.__table__.c).where(Job.id == job_id, Job.lease_token == lease_token))
 
 
+def renew(read: Reader, *, job_id: str, lease_token: str) -> Change:
+    """Hold a job for longer, while its partner is still being asked. Nothing happens when the lease went to another."""
+    change = Change()
+    if _held(read, job_id, lease_token) is not None:
+        where = (Job.id == job_id, Job.lease_token == lease_token)
+        change.add(update(Job).where(*where).values(lease_until=read.now + LEASE), expect=1)
+    return change
+
+
 def sent(read: Reader, *, job_id: str, lease_token: str) -> Change:
     """A notification was taken by its partner; no instance waits for it."""
     job = _held(read, job_id, lease_token)

@@ -41,7 +41,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Found:
-    """A task's row, the roles that share it, and whether somebody began to type into it."""
+    """A task's row, the candidates who share it, and whether somebody began to type into it."""
 
     row: Row[Any]
     candidates: frozenset[str]
@@ -102,7 +102,7 @@ def assign(read: Reader, *, task_id: str, actor: Actor, to: str) -> Change:
     if task.assignee not in (None, actor.id) and not access.is_lead(actor):
         raise taken_by(task)
     person = read.one(select(Account.login, Account.name, Account.roles).where(Account.login == to, Account.active.is_(True)))
-    if person is None or access.holders(read, task, found.candidates).isdisjoint(person.roles):
+    if person is None or access.holders(read, task, found.candidates).isdisjoint(access.shares(person.login, person.roles)):
         raise Refused("NOT_A_CANDIDATE", {"ko": "이 업무를 할 수 있는 분을 골라 주세요.", "en": "Choose somebody who may do this task."}, 422)
     change = _assign(read, task, person.login, person.name)
     audit.note(read, change, actor, "task.assign", task_id, f"to {person.login}")
@@ -200,5 +200,6 @@ def _mark_done(read: Reader, change: Change, found: Found, actor: Actor) -> None
 
 
 def _next_task(work: Work, actor: Actor) -> str | None:
-    mine = (task_id for task_id, assignee, roles in work.new_tasks if assignee == actor.id or (assignee is None and actor.has(*roles)))
+    shared = access.shares(actor.id, actor.roles)
+    mine = (task_id for task_id, assignee, candidates in work.new_tasks if (assignee == actor.id if assignee else not shared.isdisjoint(candidates)))
     return next(mine, None)

@@ -20,6 +20,7 @@ from engine.store.tables import Account, Draft, Job, MessageSubscription, UserTa
 from engine.texts import for_people
 
 TRIES_OF_OURS = 3  # timers, signals and continuations: the step either works or is an incident
+BY_NAME = "@"  # marks a candidate that is a login, no role
 Rows = dict[type[Base], list[dict[str, Any]]]
 
 
@@ -110,9 +111,9 @@ def element_of(model: Model, process_id: str, element_id: str) -> Element:
 
 
 def candidates(work: Work, element: Element, wait: Wait) -> list[str]:
-    """The roles that may take the task: its candidate groups; a task for nobody in particular is for the role of its lane."""
+    """Who may take the task: its candidate groups, and its candidate users by name; a task for nobody in particular is for the role of its lane."""
     if wait.groups or wait.assignee or wait.users:
-        return sorted(set(wait.groups))
+        return sorted({*wait.groups, *(f"{BY_NAME}{login}" for login in wait.users)})
     role = work.app.role_of_lane(element.lane) if element.lane else None
     return [role] if role else []
 

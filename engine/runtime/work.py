@@ -21,7 +21,7 @@ class Work:
     state: str
     events: list[dict[str, Any]] = field(default_factory=list)
     finishes: str | None = None  # the user task or job that this step completes; its row is seen to by the command that does
-    new_tasks: list[tuple[str, str | None, list[str]]] = field(default_factory=list)  # (task id, assignee, candidate roles)
+    new_tasks: list[tuple[str, str | None, list[str]]] = field(default_factory=list)  # (task id, assignee, candidates)
 
     @property
     def record(self) -> RecordView | None:

@@ -85,7 +85,7 @@ class UserTask(Base):
 
 
 class UserTaskCandidate(Base):
-    """Which role may take a user task."""
+    """Who may take a user task: a role, or one person by name (`@login`)."""
 
     __tablename__ = "user_task_candidate"
     __table_args__ = (Index(None, "role", "task_id"),)

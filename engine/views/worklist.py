@@ -85,7 +85,7 @@ def page(read: Reader, actor: Actor, *, tab: str = "mine", q: str = "", app: str
 
 def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
     mine = and_(UserTask.state == "open", UserTask.assignee == actor.id)
-    shared = select(UserTaskCandidate.task_id).where(UserTaskCandidate.role.in_(sorted(actor.roles)))
+    shared = select(UserTaskCandidate.task_id).where(UserTaskCandidate.role.in_(sorted(access.shares(actor.id, actor.roles))))
     team = and_(UserTask.state == "open", UserTask.id.in_(shared), or_(UserTask.assignee.is_(None), UserTask.assignee != actor.id))
     if tab == "mine":
         return mine
@@ -144,7 +144,8 @@ def _form(read: Reader, row: Row[Any], actor: Actor, lang: str, values: Mapping[
 def _people(read: Reader, found: user_tasks.Found, actor: Actor) -> list[tuple[str, str]]:
     roles, others = access.holders(read, found.row, found.candidates), (found.row.assignee, actor.id)
     accounts = read.all(select(Account.login, Account.name, Account.roles).where(Account.active.is_(True)).order_by(Account.name))
-    return [(account.login, account.name) for account in accounts if account.login not in others and not roles.isdisjoint(account.roles)]
+    able = (account for account in accounts if not roles.isdisjoint(access.shares(account.login, account.roles)))
+    return [(account.login, account.name) for account in able if account.login not in others]
 
 
 def day(read: Reader, actor: Actor, wanted: date, *, lang: str) -> Day:

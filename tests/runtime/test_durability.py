@@ -1,15 +1,17 @@
 """What a step leaves behind: one commit, a history row, work that goes on after a failure, nothing half written."""
 
+from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, insert, select, update
 
 from engine import apps
 from engine.actors import Actor
+from engine.bpmn import StepFailed
 from engine.errors import Busy, Gone, NotFound, Refused
-from engine.runtime import definitions, instances, jobs, user_tasks
+from engine.runtime import definitions, incidents, instances, jobs, step, user_tasks
 from engine.runtime.names import Names
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records
@@ -140,8 +142,8 @@ def test_an_unknown_app_is_refused(story: Story) -> None:
 
 
 def test_two_agents_at_the_same_moment_one_completes_and_the_other_sees_who(story: Story) -> None:
-    for _ in range(10):
-        number = story.apply(visit_date=f"2026-12-{3 + _:02}" if _ != 3 else "2026-12-14").number
+    for day in ("03", "04", "05", "07", "08", "09", "10", "11"):
+        number = story.apply(visit_date=f"2026-12-{day}").number
         task = story.task("UT_Receive", number)
         with ThreadPoolExecutor(2) as together:
             both = [together.submit(attempt, story, task, actor) for actor in (LEE, JUNG)]
@@ -197,3 +199,35 @@ def test_what_cannot_get_through_says_busy_and_why(story: Story) -> None:
     with pytest.raises(Busy) as busy:
         story.baton.do(always_stale)
     assert isinstance(busy.value.__cause__, Stale)
+
+
+def test_a_step_that_cannot_run_is_told_to_the_person_and_to_the_log(
+    story: Story, monkeypatch: pytest.MonkeyPatch, logs: list[MutableMapping[str, Any]]
+) -> None:
+    number = story.apply().number
+
+    def fail(*_: Any) -> None:
+        raise StepFailed("UT_Receive", "nothing waits", "기다리는 것이 없어요")
+
+    monkeypatch.setattr(step, "advance", fail)
+    with pytest.raises(Refused) as refused:
+        story.complete("UT_Receive", number, LEE)
+    assert refused.value.code == "STEP_FAILED" and refused.value.texts["ko"] and refused.value.texts["en"]
+    assert [(line["action"], line["element"]) for line in logs if line["log_level"] == "error"] == [("step.fail", "UT_Receive")]
+
+
+def test_incidents_of_a_job_that_nobody_needs_any_more_are_closed(story: Story) -> None:
+    started = story.apply()
+    row = {"instance_id": started.instance_id, "element_id": "UT_Receive", "kind": "JOB_LOST", "message": "", "created_at": story.baton.clock.now()}
+
+    def resolve(read: Reader) -> Change:
+        change = Change()
+        incidents.resolve(read, change, started.instance_id, ["first"])
+        return change
+
+    with story.baton.database.write() as connection:
+        for source in ("first", "second"):
+            connection.execute(insert(Incident), row | {"id": source, "source": source})
+    story.baton.do(resolve)
+    with story.baton.read() as read:
+        assert [found.id for found in read.all(select(Incident.id).where(Incident.resolved_at.is_(None)))] == ["second"]

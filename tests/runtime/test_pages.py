@@ -1,5 +1,6 @@
 """What pages read: little, the same on every database, and only what the reader may see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from engine import apps
 from engine.actors import CUSTOMER, Actor
 from engine.errors import NotFound
+from engine.runtime import definitions
 from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
 from engine.store.tables import UserTask
 from engine.views import cases, operations, tracking, worklist
 from tests.runtime.counting import counted
-from tests.runtime.story import LEE, PARK, Story
+from tests.runtime.story import CHOI, JUNG, LEE, PARK, ROOT, Story
 
 TIMES = [("04524", "2026-12-03"), ("48058", "2026-12-03"), ("04524", "2026-12-04"), ("48058", "2026-12-04"), ("10200", "2026-12-05")]
 
@@ -126,3 +129,19 @@ def test_colleagues_who_may_do_the_task_are_offered(story: Story) -> None:
         watcher = Actor("staff", "lead1", "팀장", frozenset({"lead"}))
         assert worklist.task(read, task, watcher, lang="ko").may_complete
     assert "agent2" in people and "agent1" not in people and "E101" not in people
+
+
+def test_a_task_for_somebody_by_name_is_on_their_list_and_on_nobody_elses(story: Story) -> None:
+    files = apps.read(ROOT, "iptv")
+    drawing = files["processes/iptv/subscription.bpmn"].decode()
+    named = re.sub(r'(id="UT_Receive"[\s\S]*?)candidateGroups="cs_agent"', r'\1candidateUsers="agent2"', drawing, count=1)
+    assert named != drawing
+    story.baton.do(definitions.deploy, key="iptv", files=files | {"processes/iptv/subscription.bpmn": named.encode()}, actor=CHOI)
+    number = story.apply().number
+    with story.baton.read() as read:
+        assert [row.number for row in worklist.page(read, JUNG, tab="team", lang="ko").rows] == [number]
+        assert worklist.page(read, LEE, tab="team", lang="ko").rows == []
+    with pytest.raises(NotFound):
+        story.complete("UT_Receive", number, LEE)
+    story.complete("UT_Receive", number, JUNG)
+    assert story.open_tasks(number) == ["UT_Assign"]

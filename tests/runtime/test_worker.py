@@ -177,6 +177,26 @@ def test_a_worker_that_died_loses_no_job(story: Story, monkeypatch: pytest.Monke
     assert rows(story, Job) == [] and started.instance_id in died["id"]
 
 
+def test_a_slow_partner_is_not_asked_by_a_second_worker(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "RENEWAL", 0.01)
+    story.apply()
+    others: list[str] = []
+
+    def slow(prepared: notify.Delivery, _: Any) -> None:
+        (before,) = [row.lease_until for row in rows(story, Job) if row.lease_token]
+        story.baton.clock.advance(timedelta(seconds=20))  # type: ignore[attr-defined]
+        deadline = time.monotonic() + LONG
+        while before == next(row.lease_until for row in rows(story, Job) if row.lease_token) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        story.baton.clock.advance(timedelta(seconds=20))  # type: ignore[attr-defined]
+        found = story.baton.do(jobs.claim)
+        others.extend([found["id"]] if found and found["id"].replace("-", ":") == prepared.key else [])
+
+    monkeypatch.setattr(notify, "send", slow)
+    assert worker.turn(story.baton) == 1
+    assert others == []
+
+
 def test_a_message_that_met_somebody_is_delivered_even_late(story: Story) -> None:
     number = story.apply().number
     cancellation = story.cancel(number).number
