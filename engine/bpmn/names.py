@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -24,8 +25,17 @@ def names_in(root: etree._Element) -> frozenset[str]:
 
 def occurring(names: Collection[str], text: str) -> frozenset[str]:
     """Those of the names whose words all stand in the text; reading it needs no others."""
-    words = set(_WORD.findall(text)) if names else ()
-    return frozenset(name for name in names if words and all(word in words for word in _WORD.findall(name)))
+    if not names:
+        return frozenset()
+    words = _words(text)
+    return frozenset(name for name in names if _words_of_name(name) <= words)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
+_words_of_name = lru_cache(maxsize=4096)(_words)
 
 
 def _names(root: etree._Element) -> Iterator[str]:
