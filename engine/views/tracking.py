@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine import forms
 from engine.actors import CUSTOMER, Actor
 from engine.apps import Action, ProcessApp, Status
-from engine.errors import NotFound, Text
+from engine.errors import Text
 from engine.forms import FormView
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
@@ -173,18 +173,13 @@ def action_form(
     action_id: str,
     *,
     lang: str,
-    actor: Actor | None = None,
+    actor: Actor,
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, Sequence[Text]] | None = None,
 ) -> ActionPage:
-    """The form of an action. NotFound for an unknown one; Refused with the app's words when it is not offered now.
-
-    With `actor`, NotFound or Forbidden too for an action that is not for them; without, whoever asks has checked that.
-    """
-    _, app, names = cases.opened(read, ref, actor or CUSTOMER)
-    action = cases.action_of(app, action_id, actor) if actor else app.actions.get(action_id)
-    if action is None:
-        raise NotFound("NO_ACTION")
+    """The form of an action. NotFound or Forbidden for one that is not for this actor; Refused with the app's words when it is not offered now."""
+    _, app, names = cases.opened(read, ref, actor)
+    action = cases.action_of(app, action_id, actor)
     if not cases.offered(app, names, action):
         raise cases.refused(app, names, action)
     form = None

@@ -150,3 +150,8 @@ def test_finding_says_no_in_one_way(app: Flask, token: str, kim: Visitor) -> Non
     wrong_number = stranger.post("/find", {"number": "S-20261120-9999", "mobile": "010-1234-5678"})
     assert wrong_phone.status_code == wrong_number.status_code == 404
     assert words(wrong_phone.text) == words(wrong_number.text)
+
+
+def test_a_customer_sees_no_action_of_the_staff(kim: Visitor, token: str) -> None:
+    kim.unlock(token)
+    assert kim.get(f"/t/{token}/cancel_by_agent").status_code == 404

@@ -65,7 +65,7 @@ def page(
     try:
         with baton().read() as read:
             errors = field_messages(refusal) if refusal else None
-            shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors)
+            shown = tracking.action_form(read, case, action, lang=language(), values=typed, errors=errors, actor=CUSTOMER)
     except NotFound:
         raise
     except Refused as not_offered:

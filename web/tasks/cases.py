@@ -84,7 +84,7 @@ def action_page(app: str, number: str, action: str, typed: dict[str, object] | N
     """The form of an action, after a refusal with everything typed."""
     with baton().read() as read:
         case_ref, label = for_staff(read, app, number, action)
-        page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors_of(refusal))
+        page = tracking.action_form(read, case_ref, action, lang=language(), values=typed, errors=errors_of(refusal), actor=actor())
     return form_page(page.form, label, "", url_for("tasks.case", app=app, number=number), refusal, page.summary)
 
 
