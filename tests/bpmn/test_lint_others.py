@@ -7,7 +7,8 @@ import pytest
 from engine import bpmn
 from engine.bpmn.drawing import draw
 from engine.bpmn.layout import lay_out
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import Known, lint
+from tests.bpmn.host import Story
 
 MODELS = Path(__file__).parent / "models"
 FILES = sorted(MODELS.glob("*.bpmn"))
@@ -58,3 +59,55 @@ def test_a_collaboration_from_another_tool_is_told_what_is_missing_element_by_el
 def test_a_choreography_has_nothing_to_run_and_is_drawn() -> None:
     assert found("choreography.bpmn") == {"no-process": {""}}
     assert 'data-element-id="offer"' in draw((MODELS / "choreography.bpmn").read_bytes()).svg
+
+
+def missing(name: str, known: Known | None = None) -> set[tuple[str, str, str]]:
+    """(level, rule, element) of what lint says about an app's own things: forms, roles, connectors, decisions, processes."""
+    rules = {"unknown-form", "unknown-job-type", "unknown-decision", "unknown-process", "unknown-role", "user-task-without-form"}
+    found = lint({name: (MODELS / name).read_bytes()}, known)
+    return {(finding.level, finding.rule, finding.element) for finding in found if finding.rule in rules}
+
+
+BARE = Known(forms=set(), decisions=set(), processes=set(), roles=set())
+
+
+def test_a_leave_request_with_names_of_several_words_runs() -> None:
+    assert found("leave_request.bpmn") == {}
+    status = {"days left": 12, "email": "person@example.test"}
+    files = {"leave_request.bpmn": (MODELS / "leave_request.bpmn").read_bytes()}
+    story = Story(files, {"Current Leave Status": status, "Leave Request": {"days": 3}}, process="leave_request").complete("_fetch")
+    assert story.variables["Leave Approval"] == {"decision": "leave_approval", "for": 9}
+    story.complete("_decide")
+    assert story.wait("_inform").inputs == {"to": {"email": "person@example.test"}}
+    assert story.complete("_inform").state == "completed"
+
+
+def test_a_leave_request_in_a_bare_app_lacks_form_decision_role_and_connector() -> None:
+    assert missing("leave_request.bpmn", BARE) == {
+        ("error", "unknown-form", "_fetch"),
+        ("error", "unknown-decision", "_rule"),
+        ("error", "unknown-role", "_decide"),
+        ("warning", "user-task-without-form", "_decide"),
+        ("warning", "unknown-job-type", "_inform"),
+    }
+
+
+def test_a_loan_with_partners_connectors_and_a_called_process_runs() -> None:
+    assert found("car_loan.bpmn") == {}
+    files = {"car_loan.bpmn": (MODELS / "car_loan.bpmn").read_bytes()}
+    application = {"application": {"name": "가나다", "number": "7", "amount": 9_000_000}}
+    story = Story(files, application, process="car_loan", at="Applied").complete("AskAgency", {"inquiry": 1})
+    assert story.waiting == ["Answered", "Slow"] and story.wait("Answered").key == "7"
+    story.trigger("Answered", {"rating": "A"}).complete("Transfer")
+    assert story.complete("Told").state == "completed"
+
+
+def test_a_loan_in_a_bare_app_lacks_form_decision_role_and_connectors() -> None:
+    assert missing("car_loan.bpmn", BARE) == {
+        ("error", "unknown-form", "Check"),
+        ("error", "unknown-decision", "Risk"),
+        ("error", "unknown-role", "Check"),
+        ("warning", "unknown-job-type", "AskAgency"),
+        ("warning", "unknown-job-type", "Transfer"),
+        ("warning", "unknown-job-type", "Told"),
+    }

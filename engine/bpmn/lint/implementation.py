@@ -151,9 +151,7 @@ def _processes(scene: Scene) -> set[str] | None:
 def _task(scene: Scene, document: Document, node: Node) -> None:
     job_type = attribute(node, "taskDefinition", "type")
     if job_type:
-        if not job_type.startswith("=") and job_type not in CONNECTORS | set(scene.known.job_types):
-            facts = {"name": called(node), "type": job_type, "types": ", ".join(sorted(CONNECTORS))}
-            scene.report.add(UNKNOWN_JOB_TYPE, document.file, node.id, **facts)
+        _job_type(scene, document, node, job_type)
     elif node.type == "serviceTask":
         scene.report.add(JOB_TYPE, document.file, node.id, name=called(node))
     elif node.type == "scriptTask":
@@ -162,6 +160,12 @@ def _task(scene: Scene, document: Document, node: Node) -> None:
         target = attribute(node, "calledDecision", "decisionId")
         _reference(scene, document, node, DECISION, UNKNOWN_DECISION, target, scene.known.decisions)
         _result(scene, document, node, "calledDecision")
+
+
+def _job_type(scene: Scene, document: Document, node: Node, job_type: str) -> None:
+    if not job_type.startswith("=") and job_type not in CONNECTORS | set(scene.known.job_types):
+        facts = {"name": called(node), "type": job_type, "types": ", ".join(sorted(CONNECTORS))}
+        scene.report.add(UNKNOWN_JOB_TYPE, document.file, node.id, **facts)
 
 
 def _script(scene: Scene, document: Document, node: Node) -> None:
@@ -203,7 +207,10 @@ def form_of(node: Node) -> str:
 
 def _message(scene: Scene, document: Document, node: Node) -> None:
     sends = node.type in ("sendTask", "endEvent", "intermediateThrowEvent")
-    if sends and attribute(node, "taskDefinition", "type"):
+    job_type = attribute(node, "taskDefinition", "type")
+    if sends and job_type:
+        if node.type != "sendTask":
+            _job_type(scene, document, node, job_type)
         return
     message = document.definitions.get(node.reference or "")
     if message is None or not message.get("name"):
