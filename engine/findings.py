@@ -1,4 +1,5 @@
 """What a check of a model found: one sentence about what is wrong and one about the mend, in both languages."""
+
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,4 +1,5 @@
 """Reading XML that strangers may have written: diagrams and decision models."""
+
 from typing import Final
 
 from lxml import etree

@@ -1,4 +1,5 @@
 """Decision models (DMN 1.1 to 1.5): parse a file, decide by name, and learn which rules matched."""
+
 from engine.dmn.checks import check
 from engine.dmn.elements import Table
 from engine.dmn.errors import DecisionError, DmnError, UnknownDecision

@@ -1,4 +1,5 @@
 """The inputs of a table cut into the pieces that its cells tell apart: every value of a piece is treated alike by every rule."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

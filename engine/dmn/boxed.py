@@ -1,4 +1,5 @@
 """Boxed expressions as closures (DMN 1.5, 10.2.2). Each takes the scope and the run, and gives a FEEL value."""
+
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

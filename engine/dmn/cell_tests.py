@@ -1,4 +1,5 @@
 """Input cells as closures. Plain cells over numbers, texts and booleans skip the expression language; all others are asked of it."""
+
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final

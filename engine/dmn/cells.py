@@ -2,6 +2,7 @@
 
 Tables run these cells without the expression language, and the table checks reason about them. Every other cell is opaque (`None`).
 """
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Checks of decision tables for the people who write them: overlaps, gaps, rules that can never decide (DMN 1.5, 8.2.10)."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,5 @@
 """Which combinations of inputs no rule covers, found without trying them all."""
+
 from collections.abc import Sequence
 from typing import Final
 

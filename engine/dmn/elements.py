@@ -1,4 +1,5 @@
 """What a DMN file says, as plain data: no behaviour, one dataclass for each element that matters (DMN 1.5, clauses 6, 7 and 10)."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """What can be wrong with a decision model, and with one decision."""
+
 from engine.errors import BatonError
 
 

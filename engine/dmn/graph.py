@@ -1,4 +1,5 @@
 """The requirement graph of one file and the files it imports: who needs whom, and under which names (DMN 1.5, clauses 6.2 and 6.3)."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

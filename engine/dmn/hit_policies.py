@@ -1,4 +1,5 @@
 """What a table answers when rules matched, by hit policy (DMN 1.5, 8.2.10 and 8.3.6)."""
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final

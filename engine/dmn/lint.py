@@ -1,4 +1,5 @@
 """Everything that is wrong in a DMN file, for the person who drew it."""
+
 from collections.abc import Iterator
 
 from engine import feel
@@ -75,9 +76,7 @@ def _types(graph: Graph) -> Iterator[Finding]:
 
 def _type(item: ItemDefinition, top: ItemDefinition, graph: Graph) -> Iterator[Finding]:
     if item.type_ref and graph.types.find(item.type_ref) is None:
-        yield _wrong_type(
-            graph.file, top, f"자료형 '{item.type_ref}'이(가) 정의되어 있지 않아요", f"the type '{item.type_ref}' is not defined"
-        )
+        yield _wrong_type(graph.file, top, f"자료형 '{item.type_ref}'이(가) 정의되어 있지 않아요", f"the type '{item.type_ref}' is not defined")
     for text in filter(None, (item.allowed, item.constraint)):
         try:
             feel.compile_unary(text, tuple(sorted(graph.component_names)))

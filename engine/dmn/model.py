@@ -1,4 +1,5 @@
 """A decision model as the rest of Baton uses it: parse once, then decide by name or id."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,5 @@
 """The value of each node of a requirement graph: input data, decisions, knowledge models, services (DMN 1.5, 10.4)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,5 @@
 """A DMN file as plain data: imports, types and the nodes of the requirement graph (DMN 1.1 to 1.5, clause 6)."""
+
 from collections.abc import Callable
 
 from lxml import etree

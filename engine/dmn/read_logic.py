@@ -1,4 +1,5 @@
 """Decision logic from XML: boxed expressions and decision tables (DMN 1.5, clauses 7.3, 8.3 and 10.2.2)."""
+
 from collections.abc import Callable
 
 from lxml import etree

@@ -1,4 +1,5 @@
 """One evaluation of a model: the inputs, the clock, and what it leaves behind for people who ask why."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,5 @@
 """The sentences of the table checks, in Korean and English."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -107,5 +108,3 @@ def shown(value: Any) -> str:
     if isinstance(value, (int, Decimal)):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
     return f'"{value}"' if isinstance(value, str) else f'@"{feel.to_json(value)}"'
-
-

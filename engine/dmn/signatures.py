@@ -1,4 +1,5 @@
 """The type of a function that a model defines, for `instance of function<...> -> ...` (DMN 1.5, 10.3.2.9.1)."""
+
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -1,4 +1,5 @@
 """Decision tables, compiled once: input columns, rows of cell tests, output cells and the hit policy (DMN 1.5, clause 8)."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,4 +1,5 @@
 """Declared types: does a value conform, and which value does a binding give (DMN 1.5, 7.3.3 and 10.3.2.9.4)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping

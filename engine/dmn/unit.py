@@ -1,4 +1,5 @@
 """What compiling one node's logic needs to know: the names in scope, the types, and where to note what is wrong."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,5 @@
 """Walking through boxed expressions."""
+
 from collections.abc import Iterator
 
 from engine.dmn.elements import (

@@ -1,4 +1,5 @@
 """Small questions to an XML element, blind to which DMN version's namespace it is in."""
+
 from collections.abc import Iterator
 
 from lxml import etree

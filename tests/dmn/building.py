@@ -1,4 +1,5 @@
 """DMN files for tests, as short texts."""
+
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 

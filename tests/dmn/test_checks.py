@@ -1,4 +1,5 @@
 """Checks for the people who write tables: overlaps, gaps, rules that never decide; and no false alarms."""
+
 import pytest
 
 from engine import dmn

@@ -1,4 +1,5 @@
 """Every example of docs/analyst/decision-tables.md is run exactly as it is written."""
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
 """Files made to hurt: each is refused or stopped with a clear error, and lint survives all of them."""
+
 import pytest
 
 from engine import dmn, feel

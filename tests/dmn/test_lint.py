@@ -1,4 +1,5 @@
 """What lint says about a DMN file."""
+
 import pytest
 
 from engine import dmn

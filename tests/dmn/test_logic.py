@@ -1,4 +1,5 @@
 """Boxed expressions: each kind gives the value that the standard says (DMN 1.5, 10.2.2)."""
+
 import pytest
 
 from engine import dmn

@@ -1,4 +1,5 @@
 """Made-up tables: the checks agree with trying every input, and plain cells mean what the language says."""
+
 from itertools import combinations, product
 
 from hypothesis import given, settings

@@ -1,4 +1,5 @@
 """Requirement graphs: who sees whom, decision services, imports, and circles."""
+
 import pytest
 
 from engine import dmn

@@ -1,4 +1,5 @@
 """Decision tables: what they answer, and what is kept about why."""
+
 from decimal import Decimal
 
 import pytest

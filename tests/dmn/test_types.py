@@ -1,4 +1,5 @@
 """Declared types: values that conform stay, some are converted, all others are null (DMN 1.5, 10.3.2.9.4)."""
+
 from datetime import UTC, datetime
 
 import pytest
@@ -38,7 +39,7 @@ def typed(expression: str, type_ref: str):
         ("[1, 2]", "tAges", "[1, 2]"),
         ("[1, 200]", "tAges", "null"),
         ("[1, null]", "tAges", "null"),
-        ('{name: null, birth year: null}', "tPerson", '{name: null, "birth year": null}'),
+        ("{name: null, birth year: null}", "tPerson", '{name: null, "birth year": null}'),
         ("[1]", "tAge", "1"),
         ("151", "tAge", "null"),
         ("null", "tAge", "null"),
@@ -51,7 +52,7 @@ def typed(expression: str, type_ref: str):
         ('{name: "Kim", birth year: 1990}', "tPerson", '{name: "Kim", "birth year": 1990}'),
         ('{name: "Kim", birth year: 1990, more: 1}', "tAlias", '{name: "Kim", "birth year": 1990, more: 1}'),
         ('{name: "Kim"}', "tPerson", "null"),
-        ('{name: 1, birth year: 1990}', "tPerson", "null"),
+        ("{name: 1, birth year: 1990}", "tPerson", "null"),
         ("{children: [{children: []}]}", "tNode", "{children: [{children: []}]}"),
         ("{children: [{children: 1}]}", "tNode", "null"),
         ("1", "tLoop", "1"),
