@@ -4,7 +4,26 @@ from engine.bpmn.lint import lint
 from engine.bpmn.parser import parse
 from engine.findings import Finding
 from tests.bpmn.host import Story
-from tests.bpmn.models import HEAD, boundary, definitions, element, end, event, flow, flows, message, model, process, script, start, sub, timer, user
+from tests.bpmn.models import (
+    HEAD,
+    boundary,
+    definitions,
+    element,
+    end,
+    event,
+    extensions,
+    flow,
+    flows,
+    message,
+    model,
+    process,
+    script,
+    start,
+    sub,
+    timer,
+    user,
+    zeebe,
+)
 
 
 def found(files: dict[str, bytes]) -> set[tuple[str, str]]:
@@ -79,6 +98,15 @@ def test_a_process_id_in_two_files_is_found() -> None:
     finding = only({"a.bpmn": one, "b.bpmn": one}, "duplicate-process")
     assert (finding.file, finding.element) == ("b.bpmn", "p")
     assert "a.bpmn" in finding.en
+
+
+def test_two_embedded_forms_of_one_id_are_found_unless_they_are_the_same() -> None:
+    def drawn(name: str, form: str) -> bytes:
+        own = extensions(zeebe("userTaskForm", form, id="F"))
+        return definitions(process(own, start(f"{name}1"), end(f"{name}2"), flows(f"{name}1 -> {name}2"), id=name))
+
+    assert found({"a.bpmn": drawn("a", "{}"), "b.bpmn": drawn("b", '{"x": 1}')}) == {("duplicate-form", "F")}
+    assert found({"a.bpmn": drawn("a", "{}"), "b.bpmn": drawn("b", "{}")}) == set()
 
 
 def test_names_that_the_engine_uses_itself_are_refused() -> None:

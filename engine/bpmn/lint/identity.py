@@ -6,6 +6,7 @@ from typing import Final
 from engine.bpmn.document import Document
 from engine.bpmn.lint.rules import Report, error, warning
 from engine.bpmn.lint.scene import Scene
+from engine.bpmn.markup import ZEEBE, text_of
 
 RESERVED: Final = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
@@ -88,14 +89,23 @@ MISSING_ID: Final = error(
     "모델러에서 id를 붙여 주세요.",
     "Give it an id in the modeler.",
 )
+DUPLICATE_FORM: Final = error(
+    "duplicate-form",
+    "그림 속 폼 '{name}'이(가) 서로 다른 내용으로 두 번 있어요.",
+    "The form '{name}' stands in the diagrams twice, with different contents.",
+    "하나의 id를 바꾸고 그 폼을 쓰는 업무의 formKey도 바꿔 주세요.",
+    "Change the id of one, and the formKey of the tasks that show it.",
+)
 
 
 def check(scene: Scene) -> None:
-    """Ids and processes of all files."""
+    """Ids, processes and embedded forms of all files."""
     seen: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for document in scene.documents:
         _processes(scene.report, document, seen)
         _ids(scene.report, document)
+        _forms(scene.report, document, forms)
 
 
 def _processes(report: Report, document: Document, seen: dict[str, str]) -> None:
@@ -123,6 +133,14 @@ def _ids(report: Report, document: Document) -> None:
     for node in document.nodes.values():
         if not node.id:
             report.add(MISSING_ID, document.file, "", kind=node.type)
+
+
+def _forms(report: Report, document: Document, seen: dict[str, str]) -> None:
+    # An app keeps its forms by id, wherever they stand.
+    for form in document.root.iter(f"{{{ZEEBE}}}userTaskForm"):
+        name, text = str(form.get("id") or ""), text_of(form)
+        if seen.setdefault(name, text) != text:
+            report.add(DUPLICATE_FORM, document.file, name, name=name[:80])
 
 
 def _id(report: Report, file: str, name: str) -> None:
