@@ -9,6 +9,7 @@ from tests.bpmn.models import (
     boundary,
     catch,
     condition,
+    definitions,
     element,
     end,
     event,
@@ -18,6 +19,7 @@ from tests.bpmn.models import (
     gateway,
     message,
     model,
+    process,
     script,
     service,
     start,
@@ -250,3 +252,13 @@ def test_listeners_before_an_event_that_has_happened_run_before_its_variables_ar
     assert (story.waits[0].job_type, story.variables) == ("look", {})
     assert story.complete("paid").waiting == ["a"]
     assert story.variables == {"amount": 3}
+
+
+@shows("Boundary events", "On a call activity")
+def test_a_boundary_event_on_a_call_activity_sees_the_variables_of_the_caller() -> None:
+    called = process(start("s1"), user("ask"), flows("s1->ask"), id="called")
+    call = element("callActivity", "call", extensions(zeebe("calledElement", processId="called", propagateAllParentVariables="false")))
+    caller = process(start(), call, boundary("b", "call", event("message", "n")), user("stopped"), flows("start->call", "b->stopped"))
+    story = Story({"a.bpmn": definitions(message("n", "Stop", "=order"), caller, called)}, {"order": "O-1"})
+    assert story.wait("b").key == "O-1"
+    assert story.trigger("b").waiting == ["stopped"]

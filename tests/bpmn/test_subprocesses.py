@@ -289,16 +289,6 @@ def test_a_none_throw_event_is_a_milestone() -> None:
     assert story.path == ["start", "reached", "end"]
 
 
-@shows("Boundary events", "On a call activity")
-def test_a_boundary_event_on_a_call_activity_sees_the_variables_of_the_caller() -> None:
-    called = process(start("s1"), user("ask"), flows("s1->ask"), id="called")
-    call = element("callActivity", "call", extensions(zeebe("calledElement", processId="called", propagateAllParentVariables="false")))
-    caller = process(start(), call, boundary("b", "call", event("message", "n")), user("stopped"), flows("start->call", "b->stopped"))
-    story = Story({"a.bpmn": definitions(message("n", "Stop", "=order"), caller, called)}, {"order": "O-1"})
-    assert story.wait("b").key == "O-1"
-    assert story.trigger("b").waiting == ["stopped"]
-
-
 @shows("Sub-processes", "Ad-hoc sub-process with an output collection")
 def test_an_ad_hoc_sub_process_collects_what_each_branch_leaves() -> None:
     own = zeebe("adHoc", activeElementsCollection='=["a", "b"]', outputCollection="found", outputElement="=note")
