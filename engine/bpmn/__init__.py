@@ -2,7 +2,7 @@
 
 `parse` makes a Model of files; `start` and `restore` make an Execution of one instance, for one step.
 
-Files to models: markup (single XML elements), document (the file as drawn), names, dialect (extension elements), parser, model, reach; lint, drawing, layout.
+Files to models: markup, document (the file as drawn), names, dialect (extension elements), parser, model, reach; lint, drawing, layout.
 Running: token and workflow (SpiffWorkflow's task and workflow, ours), specs/ (one family of elements per file), scopes, execution, host, waits,
 conditions, joins, timers, durations, cron. Keeping and repairing: snapshot, surgery, migration. What goes wrong: failures.
 """
