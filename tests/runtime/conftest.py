@@ -1,4 +1,4 @@
-"""A world for each test: on SQLite always, on PostgreSQL too where `BATON_TEST_POSTGRESQL` names one (CI does)."""
+"""A world for each test: on SQLite always, on PostgreSQL too where `TEST_POSTGRESQL_URL` names one (CI does)."""
 
 import os
 from collections.abc import Iterator, MutableMapping
@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.runtime.story import Story, open_world
 
-POSTGRESQL = os.environ.get("BATON_TEST_POSTGRESQL", "")
+POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 
 

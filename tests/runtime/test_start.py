@@ -37,7 +37,7 @@ WRONG = {
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but the test's own."""
-    monkeypatch.delenv("BATON_TEST_POSTGRESQL", raising=False)
+    monkeypatch.delenv("TEST_POSTGRESQL_URL", raising=False)
 
 
 def test_every_setting_has_wrong_values_here() -> None:
