@@ -32,7 +32,6 @@ class Settings(BaseSettings):
     sms_url: str = Field("", description="the base address of the SMS gateway, such as http://gateway.example; empty: no texts to phones")
     smtp_url: str = Field("", description="smtp://[user:password@]host:port of the mail server; empty: no mails")
     mail_from: str = Field("Baton <baton@localhost>", description="the sender of mails, such as Baton <baton@example.com>")
-    outgoing: str = Field("", description="the base addresses that `http` tasks may call, separated by commas, such as https://api.example")
 
     @field_validator("database_url")
     @classmethod
@@ -44,11 +43,11 @@ class Settings(BaseSettings):
             raise ValueError("this is no address of a database") from None
         return value
 
-    @field_validator("public_url", "sms_url", "outgoing")
+    @field_validator("public_url", "sms_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        for address in filter(None, value.split(",")):
-            _reach(address.strip(), ("http", "https"))
+        if value:
+            _reach(value, ("http", "https"))
         return value
 
     @field_validator("smtp_url")

@@ -1,6 +1,7 @@
 """Starting: wrong settings are named with what mends them, logs are lines, accounts keep what is not given."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -30,14 +31,14 @@ WRONG = {
     "SMS_URL": ["gateway", "http://", "http://host:port"],
     "SMTP_URL": ["http://mail.example", "smtp://", "mail.example:25"],
     "MAIL_FROM": ["nobody", "a@b.example\nBcc: c@d.example"],
-    "OUTGOING": ["https://api.example,elsewhere"],
 }
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but the test's own."""
-    monkeypatch.delenv("TEST_POSTGRESQL_URL", raising=False)
+    for name in [name for name in os.environ if name.startswith("BATON_")]:
+        monkeypatch.delenv(name)
 
 
 def test_every_setting_has_wrong_values_here() -> None:
@@ -141,3 +142,36 @@ def test_an_apps_setting_from_the_environment_is_of_the_same_kind_as_in_its_file
     monkeypatch.setenv(f"BATON_IPTV_{name.upper()}", "{nonsense")
     with pytest.raises(ConfigurationError, match=f"BATON_IPTV_{name.upper()}"):
         settings_of(app)
+
+
+def test_the_operators_page_lists_every_setting() -> None:
+    page = Path("docs/operator/settings.md").read_text("utf-8")
+    assert page == settings_page()
+
+
+def settings_page() -> str:
+    """docs/operator/settings.md, as `python -m tests.runtime.test_start` writes it."""
+    lines = [
+        "# 설정 / Settings",
+        "",
+        "모든 설정은 환경 변수예요. 틀리거나 모르는 설정이 있으면 시작하지 않고, 고칠 말을 알려 줘요.",
+        "",
+        "Every setting is an environment variable. A wrong or unknown one stops the start with the sentence that mends it.",
+        "",
+        "| variable | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if str(field.default) else "empty"
+        lines.append(f"| `BATON_{name.upper()}` | {default} | {field.description} |")
+    lines += ["", "앱의 설정(app.toml의 `[settings]`)은 `BATON_<APP>_<NAME>`으로 바꿔요. 예: `BATON_IPTV_CS_PHONE`"]
+    lines += [
+        "",
+        "An app's own settings (`[settings]` in its app.toml) are overridden by `BATON_<APP>_<NAME>`, for example `BATON_IPTV_CS_PHONE`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    Path("docs/operator/settings.md").write_text(settings_page(), "utf-8")
