@@ -13,8 +13,9 @@ def messages(app: ProcessApp) -> set[str]:
 
 
 def check(app: ProcessApp, names: Names) -> None:
-    """Note every name in the drawings' properties and headers that nothing answers to."""
+    """Note every name in the drawings' properties and headers that nothing answers to, and processes that nothing starts."""
     for process in app.model.processes.values():
+        _way_in(app, names, process)
         case = process.properties.get("baton:case")
         names.known(process.file, process.id, RECORD, [case], app.records)
         record = app.records.get(case or "")
@@ -22,6 +23,25 @@ def check(app: ProcessApp, names: Names) -> None:
             names.known(process.file, element.id, RECORD, [element.properties.get("baton:saves")], app.records)
             _status(names, process, element, record)
             _connector(app, names, process.file, element)
+
+
+def _way_in(app: ProcessApp, names: Names, process: bpmn.Process) -> None:
+    started = (
+        {door.process for door in app.doors.values()} | {action.start for action in app.actions.values()} | {each.start for each in app.listeners}
+    )
+    elements = (element for each in app.model.processes.values() for element in each.elements.values())
+    called = {element.call.process_id.text for element in elements if element.call}
+    if process.id in started | called:
+        return
+    text = {
+        "ko": f"프로세스 {process.id}을(를) 시작하는 것이 없어요. 타이머·메시지·신호 시작 이벤트만으로는 시작되지 않아요.",
+        "en": f"Nothing starts the process {process.id}: timer, message and signal start events start nothing by themselves.",
+    }
+    mend = {
+        "ko": "app.toml에 [[start]], [[action]] 또는 [[listen]]을 더하거나 호출 액티비티로 불러 주세요.",
+        "en": "Add a [[start]], [[action]] or [[listen]] to app.toml, or call it from a call activity.",
+    }
+    names.problems.note(process.file, process.id, "process-not-started", text, mend, "warning")
 
 
 def _status(names: Names, process: bpmn.Process, element: bpmn.Element, record: RecordType | None) -> None:

@@ -277,3 +277,10 @@ def test_every_mistake_is_found_at_once():
     broken[HOME + "notifications.toml"] = broken[HOME + "notifications.toml"].replace(b"{{member.id}}", b"{{member.}}")
     rules = {finding.rule for finding in apps.lint("library", broken)}
     assert {"unknown-form", "feel-syntax"} <= rules
+
+
+def test_a_process_that_nothing_starts_is_named():
+    lonely = files()[HOME + "card.bpmn"].replace(b'"library_card"', b'"library_lonely"')
+    found = apps.lint("library", files() | {HOME + "lonely.bpmn": lonely})
+    named = [(finding.element, finding.level) for finding in found if finding.rule == "process-not-started"]
+    assert named == [("library_lonely", "warning")]
