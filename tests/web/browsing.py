@@ -22,7 +22,7 @@ PHONE, DESK, TINY = {"width": 390, "height": 844}, {"width": 1440, "height": 900
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The application on a free port; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, closed_at_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -31,6 +31,19 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def closed_at_once(app: Any) -> Any:
+    """The application with each answer read to its end: this server forgets to close a file when the browser hangs up in the middle."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            getattr(body, "close", bool)()
+
+    return answer
 
 
 class Desk:
