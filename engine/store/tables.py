@@ -28,10 +28,7 @@ class ProcessInstance(Base):
     """A running or ended process. `rev` guards every step: one winner per revision."""
 
     __tablename__ = "process_instance"
-    __table_args__ = (
-        Index(None, "app", "business_key"),
-        Index(None, "state", "updated_at"),
-    )
+    __table_args__ = (Index(None, "app", "business_key"), Index(None, "state", "updated_at"))
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     rev: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))  # running | completed | terminated
