@@ -1,15 +1,27 @@
 """The connection: one SQLAlchemy engine, short reads that hold nothing open, and write transactions that take their lock at once."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from typing import Any
+from weakref import finalize
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import StaticPool
 
-PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON")  # the first: WAL needs a lock
+from engine.store.link import Link, Links
+from engine.store.together import Together
+
+PRAGMAS = (
+    "busy_timeout=5000",  # before the next: WAL needs a lock
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    "cache_size=-16000",  # 16 MB of pages for a connection
+    "wal_autocheckpoint=4000",  # pages: what is written again and again goes into the file less often
+)
 
 
 class Database:
@@ -19,8 +31,12 @@ class Database:
         self.url = make_url(url)
         self.engine = create_engine(self.url, **engine_options(url))
         listen(self.engine)
+        self.links = Links(self.engine)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(write=True)
+        # SQLite has one writer at a time, and those who wait for its lock sleep longer and longer: in one process they queue here instead.
+        self._together = Together(self.links) if self.is_sqlite else None
+        finalize(self, _close, self.links, self.engine)  # one that is forgotten leaves no connection open
 
     @property
     def is_sqlite(self) -> bool:
@@ -29,29 +45,60 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection on which every statement is a read of its own: nothing stays open between two statements."""
+        """SQLAlchemy's connection, for those in no hurry; every statement is a read of its own."""
         with self._reading.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One write transaction, committed at the end, rolled back on any error. Only `engine.store.commit` calls this."""
+        """One write transaction on it, committed at the end, rolled back on any error. For what fills an empty database, past all commands."""
         with self._writing.begin() as connection:
             yield connection
 
+    def transaction(self) -> AbstractContextManager[Link]:
+        """One write transaction, committed at the end, rolled back on any error. Only `engine.store.commit` calls this."""
+        return self._together.transaction() if self._together else self._alone()
+
+    @contextmanager
+    def _alone(self) -> Iterator[Link]:
+        link = self.links.take()
+        try:
+            link.begin()
+            yield link
+            link.commit()
+        except BaseException:
+            link.rollback()
+            raise
+        finally:
+            self.links.give_back(link)
+
+    def checkpoint(self) -> None:
+        """SQLite: empty the write-ahead log, so that what was overwritten stands nowhere any more. Another writer at work keeps it until later."""
+        if self.is_sqlite:
+            with self._reading.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give all connections back."""
-        self.engine.dispose()
+        _close(self.links, self.engine)
+
+
+def _close(links: Links, engine: Engine) -> None:
+    links.close()
+    engine.dispose()
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """The options every engine on this address needs, here and in the web. Errors leave the parameters out."""
     options: dict[str, Any] = {"json_serializer": dump_json, "json_deserializer": orjson.loads, "hide_parameters": True}
+    # A thread that computes holds a connection and may need another for a number: with a bound they would all wait for one another.
+    options["max_overflow"] = -1
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         options["connect_args"] = {"check_same_thread": False}
         if not address.database:
             options["poolclass"] = StaticPool
+            del options["max_overflow"]
     else:
         options |= {"pool_pre_ping": True, "pool_size": 20}
     return options
