@@ -45,6 +45,11 @@ class Invalid(Refused):
         self.confirm = dict(confirm or {})
 
 
+class Answered(Refused):
+    """What the drawing tells the person although the request was carried out (`baton:answer`): the form comes back with everything typed, and
+    sending it again is a new request."""
+
+
 class NotFound(Refused):
     """Nothing there, or not for this person: the answer is the same, so that nothing can be guessed from it."""
 
@@ -87,3 +92,15 @@ class Busy(Refused):
             {"retry_after": retry_after},
         )
         self.retry_after = retry_after
+
+
+class NotSaved(Busy):
+    """The database takes no writes now: its disk is full, or it is read-only. Nothing was written, and nothing is lost."""
+
+    def __init__(self, retry_after: int = 10) -> None:
+        super().__init__(retry_after)
+        self.code = "NOT_SAVED"
+        self.texts = {
+            "ko": f"지금은 저장할 수 없어 아무것도 바뀌지 않았어요. 적은 내용을 그대로 두고 약 {retry_after}초 후 다시 시도해 주세요.",
+            "en": f"Nothing can be saved right now, and nothing was changed. Keep what you typed and try again in about {retry_after} seconds.",
+        }

@@ -1,19 +1,49 @@
 """Settings, from the environment (`BATON_...`) only. A wrong or unknown one stops the start with the sentence that mends it."""
 
 import os
+import re
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from engine.errors import ConfigurationError
 
 PREFIX = "BATON_"
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+PARTNER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+class Partner(BaseModel):
+    """Where a partner is and what opens its door. `private`: its address may be one of this network. `secret` signs webhooks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
+    private: bool = False
+    secret: str = Field("", repr=False)
+
+    @field_validator("url")
+    @classmethod
+    def _base(cls, value: str) -> str:
+        _reach(value, ("http", "https"))
+        if "?" in value or "#" in value:
+            raise ValueError("the address of a partner ends before ? and #")
+        return value.rstrip("/")
+
+    @field_validator("headers")
+    @classmethod
+    def _headers(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(not HEADER.fullmatch(name) or not text.isascii() or not text.isprintable() for name, text in value.items()):
+            raise ValueError("a header has a name of letters, digits and hyphens, and a value of printable ASCII")
+        return value
 
 
 class Settings(BaseSettings):
@@ -32,6 +62,29 @@ class Settings(BaseSettings):
     sms_url: str = Field("", description="the base address of the SMS gateway, such as http://gateway.example; empty: no texts to phones")
     smtp_url: str = Field("", description="smtp://[user:password@]host:port of the mail server; empty: no mails")
     mail_from: str = Field("Baton <baton@localhost>", description="the sender of mails, such as Baton <baton@example.com>")
+
+    broker_url: str = Field(
+        "", description="the broker through which workers of other machines are woken: amqp://user:password@host/, redis://host:port/number, or empty"
+    )
+    events_url: str = Field("", description="the message broker that every event is published to as a CloudEvent, such as amqp://host/; or empty")
+    events_exchange: str = Field("baton.events", pattern=r"^[A-Za-z0-9._:-]{1,120}$", description="the name of the topic exchange for events")
+
+    partners: Annotated[dict[str, Partner], NoDecode] = Field(
+        {},
+        description='JSON such as {"payment": "https://pay.example/api"}; instead of an address also {"url", "headers", "private", "secret"}; '
+        "@/run/secrets/partners.json reads it from that file",
+    )
+
+    @field_validator("partners", mode="before")
+    @classmethod
+    def _partners(cls, value: Any) -> Any:
+        found = _json(value) if isinstance(value, str) else value
+        if not isinstance(found, dict):
+            raise ValueError("this is no JSON object of partners by name")
+        wrong = [name for name in found if not PARTNER.fullmatch(name)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r:.50} is no name of a partner: small letters, digits, - and _")
+        return {name: {"url": entry} if isinstance(entry, str) else entry for name, entry in found.items()}
 
     @field_validator("database_url")
     @classmethod
@@ -57,6 +110,20 @@ class Settings(BaseSettings):
             _reach(value, ("smtp",))
         return value
 
+    @field_validator("broker_url")
+    @classmethod
+    def _broker(cls, value: str) -> str:
+        if value:
+            _reach(value, ("amqp", "amqps", "redis", "rediss"))
+        return value
+
+    @field_validator("events_url")
+    @classmethod
+    def _events_broker(cls, value: str) -> str:
+        if value:
+            _reach(value, ("amqp", "amqps"))
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
@@ -73,6 +140,17 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """How people reach this service."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _json(text: str) -> Any:
+    if not text:
+        return {}
+    try:
+        return orjson.loads(Path(text[1:]).read_bytes() if text.startswith("@") else text)
+    except OSError as error:
+        raise ValueError(f"{text[1:]} cannot be read: {error.strerror}") from None
+    except orjson.JSONDecodeError:
+        raise ValueError("this is no JSON") from None
 
 
 def _reach(address: str, schemes: tuple[str, ...]) -> None:

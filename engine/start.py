@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from engine import apps, settings
+from engine import apps, optional, settings
 from engine.actors import SYSTEM
 from engine.clock import Clock
 from engine.errors import ConfigurationError
+from engine.heartbeat import Heartbeat
 from engine.runtime import definitions
 from engine.runtime.baton import Baton
 from engine.settings import Settings
@@ -17,6 +19,7 @@ from engine.store import migrate
 from engine.store.database import Database
 from engine.store.tables import Deployment
 from engine.vault import Vault, master_secret
+from engine.worker import Worker
 
 
 def open_baton(chosen: Settings | None = None, clock: Clock | None = None) -> Baton:
@@ -28,9 +31,33 @@ def open_baton(chosen: Settings | None = None, clock: Clock | None = None) -> Ba
     with mended(found):
         found.data.mkdir(parents=True, exist_ok=True)
         baton = Baton(found, Database(found.database), Vault(master_secret(found.data / "secret")), clock)
-        if not migrate.fits(baton.database):
-            raise ConfigurationError("the database's schema is older or newer than this version; run `baton migrate`")
+        if problem := migrate.problem(baton.database):
+            baton.database.close()
+            raise ConfigurationError(problem)
+    if found.broker_url:
+        baton.waker = optional.load("engine.dispatch.celery").Waker(found.broker_url)
     return baton
+
+
+def working(baton: Baton, number: int) -> list[Any]:
+    """The threads that work in this process, to be started, stopped and joined: workers, one that says that they are there, and one that
+    publishes events where a broker is set."""
+    found: list[Any] = [Worker(baton, each) for each in range(number)]
+    if number:
+        found.append(Heartbeat(baton, number))
+    if number and baton.settings.events_url:
+        found.append(optional.load("engine.dispatch.publisher").Publisher(baton))
+    return found
+
+
+@contextmanager
+def at_work() -> Iterator[Baton]:
+    """A Baton for one command at a terminal."""
+    baton = open_baton()
+    try:
+        yield baton
+    finally:
+        baton.database.close()
 
 
 def prepare(chosen: Settings) -> Baton:
@@ -39,13 +66,16 @@ def prepare(chosen: Settings) -> Baton:
     return open_baton(chosen)
 
 
-def migrated(chosen: Settings) -> None:
-    """Bring the configured database to this version's schema."""
+def migrated(chosen: Settings, *, post: bool = False) -> bool:
+    """Bring the configured database to this version's schema; answers whether `baton migrate --post` is left to do."""
     with mended(chosen):
         chosen.data.mkdir(parents=True, exist_ok=True)
         database = Database(chosen.database)
-        migrate.upgrade(database)
-        database.close()
+        try:
+            migrate.upgrade(database, post=post)
+            return migrate.unfinished(database)
+        finally:
+            database.close()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Texts for people: `{{FEEL}}` templates, values as people write them in Korea, and the masks of public pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,11 +9,13 @@ from typing import Any
 from engine import feel
 from engine.clock import KST
 from engine.errors import Text
+from engine.personal import PersonalText
 
 WEEKDAYS_KO = "월화수목금토일"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HIDDEN = "****"
+ERASED: Text = {"ko": "지워진 정보", "en": "erased data"}
 
 
 class Coded(str):
@@ -49,10 +51,13 @@ class Template:
         return "".join(for_people(part, lang, year) for part in self.parts(names, now))
 
 
-def compile_template(text: str) -> Template:
-    """A text with `{{FEEL}}` in it, or one FEEL expression when it begins with `=`. Raises feel.FeelSyntaxError."""
+def compile_template(text: str, names: Collection[str] = ()) -> Template:
+    """A text with `{{FEEL}}` in it, or one FEEL expression when it begins with `=`. `names` are those with blanks that may occur.
+
+    Raises feel.FeelSyntaxError.
+    """
     if text.startswith("="):
-        return Template(text, (feel.compile(text[1:]),))
+        return Template(text, (feel.compile(text[1:], names),))
     pieces: list[str | feel.Expression] = []
     start = 0
     while (opening := text.find("{{", start)) >= 0:
@@ -61,7 +66,7 @@ def compile_template(text: str) -> Template:
             break
         if opening > start:
             pieces.append(text[start:opening])
-        pieces.append(feel.compile(text[opening + 2 : closing].strip()))
+        pieces.append(feel.compile(text[opening + 2 : closing].strip(), names))
         start = closing + 2
     if start < len(text):
         pieces.append(text[start:])
@@ -104,6 +109,8 @@ def for_people(value: Any, lang: str = "ko", year: int | None = None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        if isinstance(value, PersonalText) and value.gone:
+            return pick(ERASED, lang)
         return pick(value.labels, lang) if isinstance(value, Coded) else str(value)
     if isinstance(value, bool):
         return {"ko": "예" if value else "아니요"}.get(lang, "Yes" if value else "No")
@@ -185,14 +192,14 @@ def particle(word: str, pair: str) -> str:
     return f"{word}{closed}({opened})"
 
 
-def mask(value: Any, kind: str) -> str:
+def mask(value: Any, kind: str, lang: str = "ko") -> str:
     """A personal value for a public page (domain rule C-19): name `홍*동`, mobile `010-****-5678`, email `a***@...`; `kind` is the field's type.
 
-    `kind` "address" (a road address) keeps all but the digits of the last part; every other kind is hidden altogether.
+    `kind` "address" (a road address) keeps all but the digits of the last part; every other kind is hidden altogether, and what was erased says so.
     """
     text = "" if value is None else str(value)
     if not text:
-        return ""
+        return for_people(value, lang)
     mask_of = {"name": _mask_name, "mobile": _mask_mobile, "email": _mask_email, "address": _mask_address}.get(kind)
     return mask_of(text) if mask_of else HIDDEN
 
