@@ -9,15 +9,15 @@ conditions, joins, timers, durations, cron. Keeping and repairing: snapshot, sur
 
 from engine.bpmn.drawing import Drawing, Step, draw
 from engine.bpmn.execution import Execution, restore, start
-from engine.bpmn.failures import ModelRefused, StepFailed, SurgeryRefused, TokenGone, UncaughtError
+from engine.bpmn.failures import ModelRefused, StepFailed, SurgeryRefused, TokenGone, TooLarge, UncaughtError
 from engine.bpmn.host import Host
 from engine.bpmn.layout import lay_out
 from engine.bpmn.lint import Known, lint
 from engine.bpmn.migration import Problem, Verdict, migrate, verdict
 from engine.bpmn.model import Element, Lane, MessageRef, Model, Process, TimerDefinition, Value
 from engine.bpmn.parser import parse
-from engine.bpmn.snapshot import process_of
-from engine.bpmn.surgery import cancel_element, move_token, start_after, start_before
+from engine.bpmn.snapshot import forgotten, process_of
+from engine.bpmn.surgery import cancel_element, move_token, set_variables, start_after, start_before
 from engine.bpmn.timers import Due, first_due, next_due
 from engine.bpmn.waits import Wait
 from engine.errors import BpmnError
@@ -41,6 +41,7 @@ __all__ = [
     "SurgeryRefused",
     "TimerDefinition",
     "TokenGone",
+    "TooLarge",
     "UncaughtError",
     "Value",
     "Verdict",
@@ -48,6 +49,7 @@ __all__ = [
     "cancel_element",
     "draw",
     "first_due",
+    "forgotten",
     "lay_out",
     "lint",
     "migrate",
@@ -56,6 +58,7 @@ __all__ = [
     "parse",
     "process_of",
     "restore",
+    "set_variables",
     "start",
     "start_after",
     "start_before",

@@ -1,7 +1,7 @@
 """Conditional events: looked at again whenever variables have changed (BPMN 2.0 section 10.5.5)."""
 
 from engine.bpmn.token import Token
-from engine.bpmn.workflow import ARMED, Instance
+from engine.bpmn.workflow import ARMED, OUTSIDE, Instance
 
 
 def fire_conditions(instance: Instance) -> bool:
@@ -18,10 +18,14 @@ def fire_conditions(instance: Instance) -> bool:
 
 def _fires(token: Token, changed: set[str]) -> bool:
     element = token.task_spec.element
-    if element.condition_names and ARMED not in changed and not (element.condition_names & changed):
+    if element.condition_names and ARMED not in changed and not _concerned(token, element.condition_names, changed):
         return False
     was = bool(token.memo and token.memo.get("was"))
     holds = token.task_spec.evaluate(token, element.condition) is True
     if was and not holds:
         token.remember(was=False)
     return holds and not was
+
+
+def _concerned(token: Token, names: frozenset[str], changed: set[str]) -> bool:
+    return bool(names & changed) or (OUTSIDE in changed and any(name in token.top.host.names for name in names))

@@ -51,6 +51,20 @@ def embedded_form(document: Document, process_id: str, form_id: str) -> bytes | 
     return next((text_of(form).encode() for form in forms if form.get("id") == form_id), None)
 
 
+def form_of(node: Node) -> str:
+    """The form that a user task or start event names: an id, a reference into the diagram, or "" for none."""
+    found = node.extension("formDefinition")
+    names = ("formId", "externalReference", "formKey")
+    return next((str(found.get(name)).strip() for name in names if found.get(name)), "") if found is not None else ""
+
+
+def stands_inside(document: Document, node: Node, form: str) -> bool:
+    """Whether the form is meant to stand in the diagram: by its key, or by an external reference that is the id of one there."""
+    own = node.extension("formDefinition")
+    by_reference = own is not None and own.get("externalReference") and embedded_form(document, node.process_id, form) is not None
+    return form.startswith(EMBEDDED) or bool(by_reference)
+
+
 class Dialect:
     """Reads the nodes of one document."""
 
@@ -69,8 +83,8 @@ class Dialect:
     def element(self, node: Node) -> Element:
         """Everything that the file says about one flow node."""
         own = node.properties
-        definition, task, form = node.definition, extension(node.xml, "taskDefinition"), self._form(node)
-        script, decision = extension(node.xml, "script"), extension(node.xml, "calledDecision")
+        definition, task, form = node.definition, node.extension("taskDefinition"), self._form(node)
+        script, decision = node.extension("script"), node.extension("calledDecision")
         return Element(
             id=node.id,
             type=node.type,
@@ -104,7 +118,7 @@ class Dialect:
             call=self._call(node.xml),
             loop=self._loop(node),
             ad_hoc=self._ad_hoc(node) if node.type == "adHocSubProcess" else None,
-            listeners=tuple(self._listeners(node.xml)),
+            listeners=tuple(self.listeners(node.xml)),
         )
 
     def _referred(self, node: Node, kind: str) -> etree._Element | None:
@@ -132,14 +146,9 @@ class Dialect:
         return tuple(found)
 
     def _form(self, node: Node) -> tuple[str | None, bytes | None]:
-        xml = extension(node.xml, "formDefinition")
-        if xml is None:
-            return None, None
-        key = str(xml.get("formKey") or "")
-        if key.startswith(EMBEDDED):
-            form_id = key.removeprefix(EMBEDDED)
-            return form_id, embedded_form(self.document, node.process_id, form_id)
-        return xml.get("formId") or xml.get("externalReference") or key or None, None
+        name = form_of(node)
+        form_id = name.removeprefix(EMBEDDED)
+        return form_id or None, embedded_form(self.document, node.process_id, form_id) if stands_inside(self.document, node, name) else None
 
     def _assignment(self, xml: etree._Element) -> Assignment:
         who, when, urgent = (extension(xml, name) for name in ("assignmentDefinition", "taskSchedule", "priorityDefinition"))
@@ -180,7 +189,7 @@ class Dialect:
         )
 
     def _ad_hoc(self, node: Node) -> AdHoc:
-        own = extension(node.xml, "adHoc")
+        own = node.extension("adHoc")
         return AdHoc(
             self.expression(own.get("activeElementsCollection"), "activeElementsCollection") if own is not None else None,
             self.expression(_child_text(node.xml, "completionCondition"), "completionCondition"),
@@ -190,7 +199,8 @@ class Dialect:
             self.expression(own.get("outputElement"), "outputElement") if own is not None else None,
         )
 
-    def _listeners(self, xml: etree._Element) -> list[Listener]:
+    def listeners(self, xml: etree._Element) -> list[Listener]:
+        """The execution and task listeners of an element or a process."""
         found = []
         for holder, name in (("executionListeners", "executionListener"), ("taskListeners", "taskListener")):
             group = extension(xml, holder)

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bpmn.markup import BPMN, child, children, is_false, is_true, local, properties, referred, text_of
+from engine.bpmn.markup import BPMN, all_extensions, child, children, is_false, is_true, local, properties, referred, text_of
 from engine.bpmn.names import names_in
 from engine.xml import parse_xml
 
@@ -60,6 +60,21 @@ class Node:
         return properties(self.xml)
 
     @cached_property
+    def _extensions(self) -> dict[str, list[etree._Element]]:
+        found: dict[str, list[etree._Element]] = {}
+        for entry in all_extensions(self.xml):
+            found.setdefault(etree.QName(entry).localname, []).append(entry)
+        return found
+
+    def extensions(self, name: str) -> list[etree._Element]:
+        """Its zeebe extension elements called `name`."""
+        return self._extensions.get(name, [])
+
+    def extension(self, name: str) -> etree._Element | None:
+        """The first of them, or None."""
+        return next(iter(self.extensions(name)), None)
+
+    @cached_property
     def definitions(self) -> list[etree._Element]:
         """Its event definitions."""
         return [entry for entry in self.xml.iterchildren("{*}*") if local(entry).endswith(EVENT_DEFINITION)]
@@ -100,7 +115,7 @@ class Node:
     def for_compensation(self) -> bool:
         return is_true(self.xml.get("isForCompensation"))
 
-    @property
+    @cached_property
     def loop(self) -> etree._Element | None:
         """Its `multiInstanceLoopCharacteristics` or `standardLoopCharacteristics`."""
         found = child(self.xml, "multiInstanceLoopCharacteristics")

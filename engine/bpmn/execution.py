@@ -9,13 +9,13 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.conditions import fire_conditions
 from engine.bpmn.failures import StepFailed, TokenGone
 from engine.bpmn.host import Host
-from engine.bpmn.joins import fire_inclusive, stuck_join
-from engine.bpmn.model import Model
+from engine.bpmn.joins import fire_inclusive, hopeless_join, stuck_join
+from engine.bpmn.model import Element, Model
 from engine.bpmn.scopes import Scope, View, all_stored
 from engine.bpmn.snapshot import dump, load
 from engine.bpmn.specs.base import waiting
 from engine.bpmn.specs.subprocess import open_container
-from engine.bpmn.specs.throwing import handle_error
+from engine.bpmn.specs.throwing import catcher, handle_error
 from engine.bpmn.token import Token
 from engine.bpmn.waits import Wait, wait_of
 from engine.bpmn.workflow import OUTSIDE, Instance
@@ -79,9 +79,18 @@ class Execution:
         """Where tokens are: (token, element id), without those that only stand by for an event."""
         return [(token.id, token.task_spec.element.id) for token in self.instance.live.values() if not token.triggered]
 
+    @property
+    def hopeless_join(self) -> str | None:
+        """A join that can never fire; None when every join still can."""
+        return stuck_join(self.instance) or hopeless_join(self.instance)
+
     def scope(self, token: int) -> View:
         """What the element of this token sees: the variables of its scopes, then the host's names. Raises TokenGone."""
         return self._token(token).view()
+
+    def element(self, token: int) -> Element:
+        """Where this token is. Raises TokenGone."""
+        return self._token(token).task_spec.element
 
     def complete(self, token: int, variables: Mapping[str, Any] | None = None) -> None:
         """The user task was submitted, the job succeeded. Raises TokenGone."""
@@ -92,9 +101,22 @@ class Execution:
         if self._token(token).state != TaskState.READY:
             self.complete(token, variables)
 
+    def hear(self, token: int, element_id: str, variables: Mapping[str, Any] | None = None) -> None:
+        """A signal came for what waited with this token at this element. What does not interrupt hears each signal: a second one may come for a
+        token that the first one has replaced. Raises TokenGone."""
+        live = self.instance.live.values()
+        again = (other for other in live if other.task_spec.element.id == element_id and other.wait and other.wait["kind"] == "signal")
+        kept = token in self.instance.live
+        found = token if kept else next((other.id for other in again if not other.task_spec.element.interrupting), token)
+        self.trigger(found, variables)
+
     def throw(self, token: int, error: BpmnError) -> None:
         """A BPMN error was reported for the job. Raises TokenGone."""
         self._answer(token, {"$error": [error.code, error.message, all_stored(error.variables)]})
+
+    def catches(self, token: int, code: str) -> bool:
+        """Whether the drawing would catch an error with this code if it were thrown at the token now. Raises TokenGone."""
+        return catcher(self._token(token), code) is not None
 
     def run(self) -> None:
         """Run to the next wait or to the end of the budget: 1,000 elements or one second of processor time; a wait of kind "continue" stands

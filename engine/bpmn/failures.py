@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.errors import BatonError, Refused
+from engine.errors import BatonError, Refused, Text
 from engine.findings import Finding
 
 
@@ -40,6 +40,21 @@ class StepFailed(BatonError):
         self.element_id = element_id
         self.reason = reason
         self.ko = ko
+
+
+class TooLarge(StepFailed):
+    """More than may be kept: `texts` name what is too large, its size and the limit, in both languages."""
+
+    def __init__(self, element_id: str, what: Text, size: int, limit: int) -> None:
+        has, may = kilobytes(size), kilobytes(limit)
+        ko, en = f"{what['ko']}의 크기가 {has}예요. {may}까지 담을 수 있어요.", f"{what['en']} has {has}; {may} at most can be kept."
+        super().__init__(element_id, f"{en} / {ko}", ko)
+        self.texts = {"ko": ko, "en": en}
+
+
+def kilobytes(size: int) -> str:
+    """A size for people: a size above a limit never reads like the limit itself."""
+    return f"{-(-size // 1024):,} KB"
 
 
 class SurgeryRefused(Refused):

@@ -37,6 +37,9 @@ class Host(Protocol):
     def entered(self, element: Element) -> None:
         """An element began."""
 
+    def took(self, process_id: str, flow_id: str) -> None:
+        """A token left along a sequence flow."""
+
     def completed(self, element: Element, scope: Mapping[str, Any]) -> None:
         """An element is done. May raise BpmnError."""
 

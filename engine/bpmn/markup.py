@@ -32,6 +32,12 @@ def text_of(xml: etree._Element | None) -> str:
     return "".join(str(part) for part in xml.itertext()).strip() if xml is not None else ""
 
 
+def all_extensions(xml: etree._Element) -> list[etree._Element]:
+    """All zeebe extension elements that stand directly in the element's `extensionElements`."""
+    holder = child(xml, "extensionElements")
+    return list(holder.iterchildren(f"{{{ZEEBE}}}*")) if holder is not None else []
+
+
 def extensions(xml: etree._Element, name: str) -> list[etree._Element]:
     """The zeebe extension elements called `name` that stand directly in the element's `extensionElements`."""
     holder = child(xml, "extensionElements")

@@ -20,7 +20,8 @@ class Value:
     def __init__(self, text: str, names: Collection[str] = ()) -> None:
         """`names` are those with blanks that may occur. Raises feel.FeelSyntaxError when the expression does not parse."""
         self.text = text
-        self.expression = feel.compile(text[1:].strip(), names) if text.startswith("=") else None
+        # A blank for the equals sign: columns count from the beginning, and lint has compiled the very same text.
+        self.expression = feel.compile(" " + text[1:], names) if text.startswith("=") else None
 
     def evaluate(self, scope: Mapping[str, Any], now: datetime, seed: int | None = None) -> Any:
         """The value for these names: the text itself, or what the expression gives (null where FEEL says null)."""
@@ -162,7 +163,8 @@ class Lane:
 @dataclass(frozen=True, eq=False)
 class Process:
     """A process of the model. `starts` are the elements a new instance can begin with: start events of the process itself, instantiating
-    receive tasks, and the events behind an instantiating event-based gateway. `together` names for such an event those that wait beside it."""
+    receive tasks, and the events behind an instantiating event-based gateway. `together` names for such an event those that wait beside it;
+    `names` are the names with blanks that the drawing gives to data."""
 
     id: str
     name: str
@@ -176,6 +178,7 @@ class Process:
     spec: "FlowSpec"
     nodes: Mapping[str, "NodeSpec"]
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

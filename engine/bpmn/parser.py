@@ -5,18 +5,19 @@ from collections.abc import Mapping
 from engine.bpmn.dialect import Dialect, Unreadable
 from engine.bpmn.document import ACTIVITIES, SUB_PROCESSES, Document, Node
 from engine.bpmn.failures import ModelRefused
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import examine
 from engine.bpmn.markup import extension, is_true, properties
 from engine.bpmn.model import Element, Lane, Model, Process
 from engine.bpmn.reach import reach_of
 from engine.bpmn.specs.activities import Activity, DecisionTask, JobTask, PlainTask, ReceiveTask, ScriptTask, SendTask, UserTask
-from engine.bpmn.specs.base import NodeSpec
+from engine.bpmn.specs.ad_hoc import AdHocSubProcess, LedSubProcess
+from engine.bpmn.specs.base import BEFORE, NodeSpec
 from engine.bpmn.specs.compensation import CancelEnd, CompensationThrow
-from engine.bpmn.specs.events import BoundaryEvent, CatchEvent, StartEvent, ThrowEvent
+from engine.bpmn.specs.events import BoundaryEvent, CatchEvent, ProcessEnd, StartEvent, ThrowEvent
 from engine.bpmn.specs.flow import EventSub, Flow, FlowSpec
 from engine.bpmn.specs.gateways import EventGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.bpmn.specs.multi_instance import LoopSpec, MultiInstance, StandardLoop
-from engine.bpmn.specs.subprocess import AdHocSubProcess, CallActivity, EventSubProcess, EventSubStart, SubProcess
+from engine.bpmn.specs.subprocess import CallActivity, EventSubProcess, EventSubStart, SubProcess
 from engine.findings import Finding
 
 INSIDE_OF_LOOP = "*"
@@ -44,11 +45,12 @@ KINDS: Mapping[str, type[NodeSpec]] = {
 
 def parse(files: Mapping[str, bytes]) -> Model:
     """All processes of these files, compiled and ready to run. Raises ModelRefused with everything that lint calls an error."""
-    errors = [finding for finding in lint(files) if finding.level == "error"]
+    findings, documents = examine(files)
+    errors = [finding for finding in findings if finding.level == "error"]
     if errors:
         raise ModelRefused(errors)
     processes: dict[str, Process] = {}
-    for document in (Document(file, data) for file, data in files.items()):
+    for document in documents:
         for process_id in document.processes:
             if document.executable(process_id):
                 processes[process_id] = ProcessBuilder(document, process_id).build()
@@ -79,6 +81,7 @@ class ProcessBuilder:
                 self.connect(node)
             for name, container in self.containers.items():
                 self.furnish(name, container)
+            self.listen()
         except Unreadable as error:
             raise ModelRefused([unreadable(self.document.file, self.process_id, error)]) from error
         return self.process()
@@ -101,6 +104,7 @@ class ProcessBuilder:
             spec=self.containers[self.process_id],
             nodes=self.specs,
             together=self.together(),
+            names=self.document.names,
         )
 
     # Specs
@@ -125,6 +129,8 @@ class ProcessBuilder:
         element, container = self.elements[node.id], self.document.nodes.get(node.container)
         if node.is_event_sub_process:
             return EventSubProcess
+        if node.type == "adHocSubProcess" and element.job_type is not None:
+            return LedSubProcess
         if node.type == "startEvent" and container is not None and container.is_event_sub_process:
             return EventSubStart
         if node.type in ("endEvent", "intermediateThrowEvent") and node.event in ("compensate", "cancel"):
@@ -179,6 +185,20 @@ class ProcessBuilder:
             spec = self.specs[node.id]
             if isinstance(spec, InclusiveGateway) and len(node.incoming) > 1:
                 spec.reach = reach_of(node, inside)
+
+    def listen(self) -> None:
+        """Listeners of the process itself: the first ones run before whatever starts it, the last ones when nothing is left in it."""
+        found = self.dialect.listeners(self.xml)
+        before = [listener for listener in found if listener.event in BEFORE]
+        for element in self.starts() if before else ():
+            self.specs[element.id].before = [*before, *self.specs[element.id].before]
+        if len(before) < len(found):
+            whole = Element(
+                self.process_id, "process", "none", str(self.xml.get("name") or ""), "", None, self.process_id, None, listeners=tuple(found)
+            )
+            spec = ProcessEnd(self.containers[self.process_id], whole, f"{self.process_id}.closing")
+            spec.before = ()
+            self.containers[self.process_id].closing = self.specs[spec.name] = spec
 
     def entrance(self, inside: list[Node]) -> NodeSpec | None:
         """The none start event, else the first start event, else the first element that nothing leads to."""

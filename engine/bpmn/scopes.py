@@ -37,7 +37,9 @@ class Scope:
 def stored(value: Any) -> Any:
     """The JSON form in which a FEEL or Python value is kept: dates as ISO 8601, personal texts as their reference, decimals as numbers with the
     17 significant digits that JSON readers keep, whole numbers exactly (as text past 64 bits)."""
-    return value if type(value) in PLAIN else _number_wise(to_stored(feel.to_json(value)))
+    if type(value) in PLAIN or (type(value) is int and -LARGEST <= value < LARGEST):
+        return value
+    return _number_wise(to_stored(feel.to_json(value)))
 
 
 def all_stored(variables: Mapping[str, Any]) -> dict[str, Any]:

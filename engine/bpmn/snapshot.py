@@ -13,6 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.failures import StepFailed
 from engine.bpmn.host import Host
+from engine.bpmn.limits import need_room
 from engine.bpmn.model import Model, Process
 from engine.bpmn.scopes import Scope
 from engine.bpmn.token import Token
@@ -25,7 +26,7 @@ TRIGGERED, BEGUN = 1, 2
 
 
 def dump(instance: Instance) -> bytes:
-    """The snapshot of an instance. Raises StepFailed for a text that is no Unicode (half a surrogate pair)."""
+    """The snapshot of an instance. Raises StepFailed for a text that is no Unicode (half a surrogate pair), TooLarge for more than may be kept."""
     scopes: list[Any] = []
     known: dict[int, int] = {}
 
@@ -61,9 +62,11 @@ def dump(instance: Instance) -> bytes:
             ]
         )
     try:
-        return orjson.dumps([VERSION, instance.process.id, instance.counter, instance.outcome, scopes, bodies])
+        dumped = orjson.dumps([VERSION, instance.process.id, instance.counter, instance.outcome, scopes, bodies])
     except TypeError as error:
         raise StepFailed(instance.process.id, f"a variable cannot be kept: {error}", f"저장할 수 없는 변수가 있어요: {error}") from error
+    need_room(instance.process.id, dumped, [variables for _, variables in scopes])
+    return dumped
 
 
 def _row(token: Token, scope: int, local: int) -> list[Any]:
@@ -143,3 +146,9 @@ def _load_token(workflow: Flows, process: Process, row: list[Any], scopes: list[
         top.ready.append(token)
     elif wait and wait["kind"] == "condition":
         top.conditions[token_id] = token
+
+
+def forgotten(snapshot: bytes) -> bytes:
+    """The snapshot of an instance that has ended, without its variables."""
+    found = orjson.loads(snapshot)
+    return orjson.dumps([*found[:4], [[parent, {}] for parent, _ in found[4]], *found[5:]])

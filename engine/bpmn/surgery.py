@@ -53,6 +53,16 @@ def start_after(execution: Execution, element_id: str, variables: Mapping[str, A
     workflow.settle()
 
 
+def set_variables(execution: Execution, variables: Mapping[str, Any], token: int | None = None) -> None:
+    """Write variables into the root scope, or into the innermost one of a token. Raises TokenGone."""
+    instance = execution.instance
+    found = instance.live.get(token) if token is not None else None
+    if token is not None and found is None:
+        raise TokenGone(token)
+    for name, value in all_stored(variables).items():
+        instance.put(found.inmost if found else instance.scope, name, value)
+
+
 def movable(execution: Execution, token: int) -> Token:
     """The token, unless it is one of several that belong together."""
     found = execution.instance.live.get(token)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from engine import feel
 from engine.bpmn.cron import Cron, parse_cron
 from engine.bpmn.durations import Duration, TimerError, parse_duration, parse_moment
 from engine.bpmn.model import TimerDefinition
+from engine.clock import KST
 
 MAX_REPEATS: Final = 1000
 _CYCLE: Final = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^/P][^/]*)/)?(?P<duration>P[^/]*)")
@@ -90,6 +91,9 @@ def next_due(timer: TimerDefinition, left: int | None, scope: Mapping[str, Any],
 
 def moment_of(value: Any, calendar: str | None, host: Hours) -> datetime | None:
     """A due date as drawn: a moment, or a duration from now (in business hours with a calendar). None for null. Raises TimerError."""
+    if isinstance(value, feel.DateTime) and MINYEAR < value.date.year < MAXYEAR:
+        moment = value.to_python()
+        return (moment if moment.tzinfo else moment.replace(tzinfo=KST)).astimezone(UTC)
     text = feel.to_json(value)
     if text is None or text == "":
         return None

@@ -20,6 +20,14 @@ class Token(Task):  # type: ignore[misc]  # the library has no types
     triggered = False
     thread_id = 0
     last_state_change = 0.0
+    local: Scope | None = None
+    owner: "Token | None" = None
+    body: "Body | None" = None
+    wait: dict[str, Any] | None = None
+    memo: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+    via: str | None = None
+    begun = False
 
     def __init__(
         self,
@@ -39,15 +47,7 @@ class Token(Task):  # type: ignore[misc]  # the library has no types
         self._parent_token = parent
         self._kids: dict[int, Token] = {}
         self.scope: Scope = scope or workflow.scope
-        self.local: Scope | None = None
-        self.owner: Token | None = None
         self.inner: dict[int, Token] = {}
-        self.body: Body | None = None
-        self.wait: dict[str, Any] | None = None
-        self.memo: dict[str, Any] | None = None
-        self.answer: dict[str, Any] | None = None
-        self.via: str | None = None
-        self.begun = False
         workflow.tasks[self.id] = self
         if parent is not None:
             parent._kids[self.id] = self

@@ -10,9 +10,10 @@ from engine.bpmn.token import Token
 Kind = Literal["user_task", "job", "timer", "message", "signal", "condition", "continue"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wait:
-    """Something that waits with its own wake-up. `token` names it for complete, trigger and throw; the other fields depend on the kind."""
+    """Something that waits with its own wake-up. `token` names it for complete, trigger and throw; the other fields depend on the kind.
+    `turn` tells the jobs of one token apart, which it waits for one after the other: its listeners' and its own."""
 
     kind: Kind
     token: int
@@ -26,6 +27,7 @@ class Wait:
     priority: int = 50
     job_type: str = ""
     retries: int = 3
+    turn: int = 0
     inputs: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     name: str = ""

@@ -58,6 +58,8 @@ class Flows:
         token = self.task_tree._add_child(spec, scope=scope)
         token.via = via
         token.answer = answer
+        if via is not None:
+            self.top_workflow.host.took(self.process.id, via)
         if owner is not None:
             token.owner = owner
             owner.inner[token.id] = token
@@ -105,7 +107,21 @@ class Flows:
         self.forget(task)
         if task.body is not None:
             self.top_workflow.subprocesses.pop(task.id, None)
-        self.settle()
+        if self.spec.closing is not None and task.task_spec is not self.spec.closing and self.idle and not self.arrivals:
+            self.close_with("completed")
+        else:
+            self.settle()
+
+    def close_with(self, outcome: str) -> None:
+        """Let the end listeners of the process run before it has this outcome; what is armed waits no longer."""
+        if self.top_workflow.outcome == "running" and self.spec.closing is not None:
+            self.armed_gone()
+            self.enter(self.spec.closing, self.scope).remember(outcome=outcome)
+
+    def armed_gone(self) -> None:
+        """Event sub-processes can begin no more."""
+        for token in list(self.armed.values()):
+            token.cancel()
 
     def settle(self) -> None:
         """End this container if nothing is left in it."""
@@ -221,8 +237,12 @@ class Instance(Flows, BpmnWorkflow):  # type: ignore[misc]  # the library has no
     def settle(self) -> None:
         if self.idle and not self.arrivals and self.outcome == "running":
             self.clear()
-            self.outcome = "completed"
-            self.completed = True
+            self.finish("completed")
+
+    def finish(self, outcome: str) -> None:
+        """End the instance: "completed" or "terminated"."""
+        self.outcome = outcome
+        self.completed = True
 
     def update_waiting_tasks(self) -> None:
         """Nothing to look at: what waits is woken by name."""

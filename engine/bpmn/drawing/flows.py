@@ -8,6 +8,7 @@ from engine.bpmn.drawing import icons
 from engine.bpmn.drawing.diagram import Edge
 from engine.bpmn.drawing.pen import FILL, INK, Node, Point, circle, distance, group, number, path, rounded
 from engine.bpmn.drawing.shapes import LABEL_WIDTH, place
+from engine.bpmn.drawing.text import SMALL, width
 from engine.bpmn.markup import child, local, referred
 
 ARROW: Final = "M-10 -5L0 0L-10 5Z"
@@ -36,7 +37,7 @@ def _sequence_flow(parent: Node, edge: Edge, elements: dict[str, Node]) -> None:
     if source.get("default") == edge.id:
         _end(parent, SLASH, edge.points[1], edge.points[0], turned=True)
     elif child(edge.element, "conditionExpression") is not None and local(source) in ACTIVITIES:
-        _end(parent, DIAMOND, edge.points[1], edge.points[0], turned=True, fill=FILL, stroke_width=1)
+        _end(parent, DIAMOND, edge.points[1], edge.points[0], turned=True, fill=FILL)
 
 
 def _message_flow(parent: Node, edge: Edge, elements: dict[str, Node]) -> None:
@@ -48,7 +49,8 @@ def _message_flow(parent: Node, edge: Edge, elements: dict[str, Node]) -> None:
         x, y = middle(edge.points)
         fill, stroke = (FILL, INK) if edge.initiating else (INK, FILL)
         path(group(parent, x - 10.5, y - 7), icons.ENVELOPE, fill=fill, stroke=stroke, stroke_width=1)
-        place(parent, message.get("name") or "", x, y + 12, LABEL_WIDTH)
+        beside = x + 8 + min(width(message.get("name") or "", SMALL), LABEL_WIDTH) / 2
+        place(parent, message.get("name") or "", beside, y + 12, LABEL_WIDTH)
 
 
 def _association(parent: Node, edge: Edge) -> None:

@@ -52,7 +52,8 @@ def _gateway(parent: Node, shape: Shape, label: str) -> None:
     width, height = shape.box.width, shape.box.height
     path(parent, polygon([(width / 2, 0), (width, height / 2), (width / 2, height), (0, height / 2)]), fill=FILL)
     element = shape.element
-    sign = group(parent, scale=width / 50)
+    scale = min(width, height) / 50
+    sign = group(parent, width / 2 - 25 * scale, height / 2 - 25 * scale, scale)
     marker, starts = shape.marker, is_true(element.get("instantiate"))
     icons.gateway(sign, shape.kind, marker=marker, instantiate=starts, parallel=element.get("eventGatewayType") == "Parallel")
 
@@ -85,15 +86,15 @@ def _sub_process(parent: Node, shape: Shape, label: str) -> None:
 def _trigger(parent: Node, sub_process: Node) -> None:
     starts = children(sub_process, "startEvent")
     if len(starts) == 1:
-        circle(parent, 14, 14, 10, fill=FILL, stroke_width=1, stroke_dasharray="3 3" if is_false(starts[0].get("isInterrupting")) else None)
-        icons.event(group(parent, 4, 4, 20 / 36), event_kind(starts[0]), False)
+        circle(parent, 12, 12, 10, fill=FILL, stroke_width=1, stroke_dasharray="3 3" if is_false(starts[0].get("isInterrupting")) else None)
+        icons.event(group(parent, 2, 2, 20 / 36), event_kind(starts[0]), False)
 
 
 def _markers(parent: Node, shape: Shape) -> None:
     markers = list(_marker_names(shape))
     centre = next((name for name in ("subProcess", "adHoc") if name in markers), markers[-1] if markers else "")
     for position, name in enumerate(markers):
-        shift = (position - markers.index(centre)) * 19
+        shift = (position - markers.index(centre)) * icons.SPACE
         icons.marker(parent, name, shape.box.width / 2 + shift, shape.box.height - 13)
 
 

@@ -1,5 +1,6 @@
 """Gives elements without a place in the drawing a tidy one, from left to right, lanes from top to bottom."""
 
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
@@ -7,7 +8,7 @@ from lxml import etree
 from engine.bpmn.document import GATEWAYS, Document, Node
 from engine.bpmn.layout import routes
 from engine.bpmn.layout.diagram import Diagram, marker_of
-from engine.bpmn.layout.grid import Block, Rect, lay_out_scope
+from engine.bpmn.layout.grid import BOUNDARY, Block, Rect, lay_out_scope
 from engine.bpmn.markup import BPMN, referred
 
 HEADER: Final = 30.0
@@ -40,6 +41,8 @@ def _completed(xml: bytes) -> tuple[Diagram, bool]:
     # Comments are dropped when strangers' XML is read, but what an analyst keeps in a file must survive: checked above, read again whole.
     diagram.root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False))
     collaboration = diagram.root.find(f"{{{BPMN}}}collaboration")
+    above = _above(document) if not before else []
+    diagram.kept_free = len(above) * (BLACK_BOX + 2 * MARGIN)
     for process in document.processes:
         pool = _pool(document, process)
         if not document.containers[process] and pool is None:
@@ -47,7 +50,7 @@ def _completed(xml: bytes) -> tuple[Diagram, bool]:
         owner = str(collaboration.get("id")) if collaboration is not None and pool is not None else process
         _process(document, diagram, diagram.plane(owner), process, pool)
     if collaboration is not None:
-        _between_pools(document, diagram, diagram.plane(str(collaboration.get("id"))))
+        _between_pools(document, diagram, diagram.plane(str(collaboration.get("id"))), above)
     return diagram, len(diagram.places) + len(diagram.lines) > before
 
 
@@ -110,9 +113,14 @@ def _lanes(diagram: Diagram, plane: etree._Element, lanes: list[etree._Element],
 def _put(document: Document, diagram: Diagram, plane: etree._Element, block: Block, x: float, y: float) -> None:
     for name, place in block.places.items():
         rect = place.moved(x, y)
-        # Flows leave gateways downwards, so their names stand above.
-        above = Rect(rect.cx - 45, rect.y - 20, 90, 14) if document.nodes[name].type in GATEWAYS else None
-        diagram.shape(plane, name, rect, marker_of(document, name), above)
+        diagram.shape(plane, name, rect, marker_of(document, name), _name(document.nodes[name], rect))
+
+
+def _name(node: Node, rect: Rect) -> Rect | None:
+    """Where a name stands that a flow would cross below: above a gateway, beside a boundary event; None: where it always goes."""
+    if node.type in GATEWAYS:
+        return Rect(rect.cx - 45, rect.y - 20, 90, 14)
+    return Rect(rect.cx + 3, rect.bottom + 1, BOUNDARY - 6, 14) if node.type == "boundaryEvent" else None
 
 
 def _rest(document: Document, diagram: Diagram, plane: etree._Element, process: str) -> None:
@@ -169,8 +177,16 @@ def _line(diagram: Diagram, plane: etree._Element, item: etree._Element) -> None
         diagram.edge(plane, str(item.get("id")), routes.between(source, target))
 
 
-def _between_pools(document: Document, diagram: Diagram, plane: etree._Element) -> None:
+def _above(document: Document) -> list[str]:
+    """The black boxes that the file names before its first process: they stand on top of the drawing."""
+    first = takewhile(lambda pool: not pool.get("processRef"), document.participants)
+    return [str(pool.get("id")) for pool in first if pool.get("id")] if document.processes else []
+
+
+def _between_pools(document: Document, diagram: Diagram, plane: etree._Element, above: list[str]) -> None:
     width = max((rect.right for rect in diagram.places.values()), default=600 + LEFT) - LEFT
+    for place, name in enumerate(above):
+        diagram.shape(plane, name, Rect(LEFT, 20 + 2 * MARGIN + place * (BLACK_BOX + 2 * MARGIN), width, BLACK_BOX), LYING)
     for pool in document.participants:
         if pool.get("id") and not pool.get("processRef"):
             diagram.shape(plane, str(pool.get("id")), Rect(LEFT, diagram.bottom() + 2 * MARGIN, width, BLACK_BOX), LYING)

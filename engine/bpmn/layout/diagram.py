@@ -24,6 +24,7 @@ class Diagram:
         self.places: dict[str, Rect] = {}
         self.lines: set[str] = set()
         self.collapsed: set[str] = set()
+        self.kept_free = 0.0  # at the top of an empty drawing
         for shape in self.root.iter(f"{{{BPMNDI}}}BPMNShape"):
             self._read(shape)
         for edge in self.root.iter(f"{{{BPMNDI}}}BPMNEdge"):
@@ -51,7 +52,7 @@ class Diagram:
 
     def bottom(self) -> float:
         """Below everything that has a place."""
-        return max((rect.bottom for rect in self.places.values()), default=20.0)
+        return max((rect.bottom for rect in self.places.values()), default=20.0 + self.kept_free)
 
     def plane(self, element: str) -> etree._Element:
         """The plane of a process or collaboration; a new one at the end of the file if it has none."""

@@ -14,6 +14,7 @@ INSIDE: Final = 40.0
 EVENT: Final = (36.0, 36.0)
 GATEWAY: Final = (50.0, 50.0)
 TASK: Final = (100.0, 80.0)
+BOUNDARY: Final = 70.0  # between two boundary events of one host, so that their names stand side by side
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def lay_out_scope(document: Document, nodes: Sequence[Node], lanes: Sequence[str
 def _size(node: Node, inside: Block | None) -> tuple[float, float]:
     if inside is not None and inside.places:
         return inside.width + 2 * INSIDE, inside.height + 2 * INSIDE
-    return EVENT if node.type in EVENTS else GATEWAY if node.type in GATEWAYS else TASK
+    if node.type in EVENTS or node.type in GATEWAYS:
+        return EVENT if node.type in EVENTS else GATEWAY
+    crowd = len(node.boundaries)
+    return (BOUNDARY * crowd + 30 if crowd > 1 else TASK[0]), TASK[1]
 
 
 def _forward(nodes: Sequence[Node]) -> dict[str, list[str]]:
@@ -185,5 +189,5 @@ def _offsets(lengths: Sequence[float], gap: float) -> tuple[list[float], float]:
 
 def _on_border(node: Node, host: Rect, document: Document) -> Rect:
     siblings = [boundary.id for boundary in document.nodes[str(node.attached_to)].boundaries]
-    x = host.right - EVENT[0] / 2 - 22 - siblings.index(node.id) * 44
+    x = host.right - EVENT[0] / 2 - 22 - siblings.index(node.id) * BOUNDARY
     return Rect(max(x - EVENT[0] / 2, host.x - EVENT[0] / 2), host.bottom - EVENT[1] / 2, *EVENT)

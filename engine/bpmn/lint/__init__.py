@@ -16,6 +16,7 @@ from engine.bpmn.lint import (
     loops,
     own_properties,
     parallel,
+    payloads,
     references,
     style,
 )
@@ -25,7 +26,7 @@ from engine.bpmn.lint.scene import Scene
 from engine.findings import Finding
 from engine.xml import UnsafeXml
 
-__all__ = ["RULES", "Known", "Rule", "lint"]
+__all__ = ["RULES", "Known", "Rule", "examine", "lint"]
 
 CHECKS: Final = (
     identity,
@@ -40,6 +41,7 @@ CHECKS: Final = (
     dataflow,
     parallel,
     own_properties,
+    payloads,
     style,
 )
 
@@ -49,12 +51,17 @@ def lint(files: Mapping[str, bytes], known: Known | None = None) -> list[Finding
 
     `known` says what the app around them has; without it references out of the drawings are not checked.
     """
+    return examine(files, known)[0]
+
+
+def examine(files: Mapping[str, bytes], known: Known | None = None) -> tuple[list[Finding], list[Document]]:
+    """As `lint`, with the documents that could be read."""
     report = Report()
     scene = Scene([document for name, data in files.items() if (document := _read(report, name, data))], known or Known(), report)
     for module in CHECKS:
         module.check(scene)
     order = {name: place for place, name in enumerate(files)}
-    return sorted(report.findings, key=lambda finding: (order[finding.file], finding.level))
+    return sorted(report.findings, key=lambda finding: (order[finding.file], finding.level)), scene.documents
 
 
 def _read(report: Report, name: str, data: bytes) -> Document | None:

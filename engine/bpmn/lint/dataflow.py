@@ -33,7 +33,7 @@ UNKNOWN_FIELD: Final = warning(
     "Use a field of records.toml.",
 )
 
-ALWAYS: Final = frozenset({"form", "user", "settings", "free", "decide"})
+ALWAYS: Final = frozenset({"form", "user", "settings", "free", "taken", "decide"})
 ENTRY: Final = ">"
 ANY_TIME: Final = "*"
 AFTERWARDS: Final = frozenset({"outputElement", "completionCondition", "loopCondition"})

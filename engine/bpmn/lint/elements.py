@@ -3,9 +3,10 @@
 from typing import Final
 
 from engine.bpmn.document import ACTIVITIES, CHOREOGRAPHY, EVENTS, FLOW_NODES, Document, Node
+from engine.bpmn.lint.known import CONNECTORS
 from engine.bpmn.lint.rules import Fact, called, error
 from engine.bpmn.lint.scene import Scene, compensation_handlers, is_start, link_name, link_targets
-from engine.bpmn.markup import BPMN, child, extension, local
+from engine.bpmn.markup import BPMN, child, local
 
 NOT_SUPPORTED: Final = error(
     "not-supported",
@@ -107,8 +108,8 @@ MENDS: Final = {
     ),
     "shared definition": ("이벤트마다 정의를 따로 적어 주세요.", "Give the event a definition of its own."),
     "job in ad-hoc": (
-        "작업 유형을 지우고 시작할 요소(activeElementsCollection)를 FEEL로 적어 주세요.",
-        "Delete the job type and say in FEEL which elements begin (activeElementsCollection).",
+        "바깥 작업자가 맡는 작업 유형을 적거나, 작업 유형을 지우고 시작할 요소(activeElementsCollection)를 FEEL로 적어 주세요.",
+        "Use a job type that an external worker serves, or delete it and say in FEEL which elements begin (activeElementsCollection).",
     ),
     "choreography": ("참가자마다 프로세스를 두고 메시지로 이으세요.", "Give each participant a process and join them by messages."),
 }
@@ -117,7 +118,7 @@ KINDS: Final = {
     "complexGateway": ("복합 갈림길은", "a complex gateway"),
     "several triggers": ("정의가 여럿인 이벤트는", "an event with several definitions"),
     "shared definition": ("다른 곳의 정의를 가리키는 이벤트는", "an event that refers to a definition elsewhere"),
-    "job in ad-hoc": ("작업자가 이끄는 임의(ad-hoc) 하위 프로세스는", "an ad-hoc sub-process led by a job worker"),
+    "job in ad-hoc": ("Baton의 연결이 이끄는 임의(ad-hoc) 하위 프로세스는", "an ad-hoc sub-process led by a connector of Baton"),
     "choreography": ("코레오그래피는", "a choreography"),
 }
 
@@ -172,7 +173,8 @@ def _family(node: Node) -> str:
         return "several triggers"
     if node.type in EVENTS and child(node.xml, "eventDefinitionRef") is not None:
         return "shared definition"
-    if node.type == "adHocSubProcess" and extension(node.xml, "taskDefinition") is not None:
+    led = node.extension("taskDefinition") if node.type == "adHocSubProcess" else None
+    if led is not None and str(led.get("type") or "") in CONNECTORS:
         return "job in ad-hoc"
     return "choreography" if node.type in CHOREOGRAPHY else node.type
 

@@ -36,7 +36,7 @@ def check(scene: Scene) -> None:
         # Within an app these are read, and reported, with the app's own files.
         own = properties(document.processes[name])
         _compile(scene, document, name, "baton:facts", f"[{own.get('baton:facts', '')}]", shift=1)
-        _template(scene, document.file, name, own.get("baton:subject", ""))
+        _template(scene, document, name, own.get("baton:subject", ""))
 
 
 def _compile(scene: Scene, document: Document, element: str, what: str, expression: str, shift: int = 0) -> None:
@@ -46,11 +46,11 @@ def _compile(scene: Scene, document: Document, element: str, what: str, expressi
         _report(scene, document.file, element, what, expression[shift : len(expression) - shift], problem)
 
 
-def _template(scene: Scene, file: str, element: str, text: str) -> None:
+def _template(scene: Scene, document: Document, element: str, text: str) -> None:
     try:
-        compile_template(text)
+        compile_template(text, occurring(document.names, text))
     except feel.FeelError as problem:
-        _report(scene, file, element, "baton:subject", text, problem)
+        _report(scene, document.file, element, "baton:subject", text, problem)
 
 
 def _report(scene: Scene, file: str, element: str, what: str, text: str, problem: feel.FeelError) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from engine.bpmn.dialect import EMBEDDED, embedded_form
+from engine.bpmn.dialect import EMBEDDED, embedded_form, form_of, stands_inside
 from engine.bpmn.document import Document, Node
 from engine.bpmn.lint.known import CONNECTORS
 from engine.bpmn.lint.rules import Rule, called, error, warning
@@ -128,6 +128,8 @@ def check(scene: Scene) -> None:
             _task(scene, document, node)
         elif node.type == "userTask" or (node.type == "startEvent" and form_of(node)):
             _form(scene, document, node)
+        elif node.type == "adHocSubProcess" and node.extension("taskDefinition") is not None:
+            _leader(scene, document, node)
         elif node.type == "callActivity":
             _reference(scene, document, node, CALLED, UNKNOWN_CALLED, attribute(node, "calledElement", "processId"), _processes(scene))
         if node.event == "message" or node.type in ("sendTask", "receiveTask"):
@@ -140,7 +142,7 @@ def check(scene: Scene) -> None:
 
 def attribute(node: Node, element: str, name: str) -> str:
     """The attribute of an extension element, "" without either."""
-    found = extension(node.xml, element)
+    found = node.extension(element)
     return str(found.get(name) or "").strip() if found is not None else ""
 
 
@@ -162,6 +164,14 @@ def _task(scene: Scene, document: Document, node: Node) -> None:
         _result(scene, document, node, "calledDecision")
 
 
+def _leader(scene: Scene, document: Document, node: Node) -> None:
+    job_type = attribute(node, "taskDefinition", "type")
+    if job_type:
+        _job_type(scene, document, node, job_type)
+    else:
+        scene.report.add(JOB_TYPE, document.file, node.id, name=called(node))
+
+
 def _job_type(scene: Scene, document: Document, node: Node, job_type: str) -> None:
     if not job_type.startswith("=") and job_type not in CONNECTORS | set(scene.known.job_types):
         facts = {"name": called(node), "type": job_type, "types": ", ".join(sorted(CONNECTORS))}
@@ -176,7 +186,7 @@ def _script(scene: Scene, document: Document, node: Node) -> None:
 
 
 def _result(scene: Scene, document: Document, node: Node, element: str) -> None:
-    if extension(node.xml, element) is not None and not attribute(node, element, "resultVariable"):
+    if node.extension(element) is not None and not attribute(node, element, "resultVariable"):
         scene.report.add(RESULT, document.file, node.id, name=called(node))
 
 
@@ -191,18 +201,11 @@ def _form(scene: Scene, document: Document, node: Node) -> None:
     form = form_of(node)
     if not form:
         scene.report.add(NO_FORM, document.file, node.id, name=called(node))
-    elif form.startswith(EMBEDDED):
+    elif stands_inside(document, node, form):
         if embedded_form(document, node.process_id, form.removeprefix(EMBEDDED)) is None:
             scene.report.add(UNKNOWN_FORM, document.file, node.id, name=called(node), target=form)
     elif scene.known.forms is not None and not form.startswith("=") and form not in scene.known.forms:
         scene.report.add(UNKNOWN_FORM, document.file, node.id, name=called(node), target=form)
-
-
-def form_of(node: Node) -> str:
-    """The form that a user task or start event names: an id, a reference into the diagram, or "" for none."""
-    found = extension(node.xml, "formDefinition")
-    names = ("formId", "externalReference", "formKey")
-    return next((str(found.get(name)).strip() for name in names if found.get(name)), "") if found is not None else ""
 
 
 def _message(scene: Scene, document: Document, node: Node) -> None:

@@ -39,6 +39,8 @@ PLACES: Final[dict[str, frozenset[str] | None]] = {
     "baton:submitLabel.en": FORMS,
     "baton:status": FLOW_NODES,
     "baton:event": FLOW_NODES,
+    "baton:answer": FLOW_NODES,
+    "baton:payload": FLOW_NODES,
     "baton:sync": JOBS,
     "baton:calendar": EVENTS | {"userTask"},
     "baton:timeToLive": SENDERS,

@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn.document import DEFINITIONS, Document, Node
-from engine.bpmn.lint.rules import Both, error
+from engine.bpmn.lint.rules import Both, error, warning
 from engine.bpmn.lint.scene import Scene, process_of
 from engine.bpmn.markup import local, referred
 
@@ -23,6 +23,13 @@ CROSSES_SCOPE: Final = error(
     "The flow crosses the border of a sub-process or pool ('{source}' to '{target}').",
     "하위 프로세스 안에서 끝내고 밖에서 이어 주세요. 풀 사이에는 메시지를 쓰세요.",
     "End it inside and go on from the sub-process itself; between pools use messages.",
+)
+UNUSED: Final = warning(
+    "definition-unused",
+    "{what} '{target}'을(를) 쓰는 요소가 없어요.",
+    "{what} '{target}' is used by no element.",
+    "지우거나, 그것을 보내거나 받을 요소에 연결해 주세요.",
+    "Delete it, or connect it to the element that is to send or catch it.",
 )
 
 SOURCE: Final = ("흐름의 출발 요소", "The flow's source")
@@ -45,6 +52,17 @@ def check(scene: Scene) -> None:
         for element, what, target in _dangling(document):
             scene.report.add(DANGLING, document.file, element, what=what, target=target[:80])
         _crossings(scene, document)
+        for what, target, name in _unused(document):
+            scene.report.add(UNUSED, document.file, target, what=what, target=name)
+
+
+def _unused(document: Document) -> Iterator[tuple[Both, str, str]]:
+    """Definitions that no attribute and no text of the file names."""
+    named = {referred(str(value)) for xml in document.root.iter(etree.Element) for key, value in xml.attrib.items() if key != "id"}
+    named |= {referred(xml.text.strip()) for xml in document.root.iter(etree.Element) if xml.text}
+    for target, xml in document.definitions.items():
+        if target not in named:
+            yield REFERRED[local(xml)], target, " ".join(str(xml.get("name") or target).split())
 
 
 def _dangling(document: Document) -> Iterator[tuple[str, Both, str]]:

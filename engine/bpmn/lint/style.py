@@ -6,9 +6,10 @@ from engine.bpmn.document import Document, Node
 from engine.bpmn.layout.diagram import Diagram
 from engine.bpmn.lint.rules import Both, called, error, warning
 from engine.bpmn.lint.scene import Scene
-from engine.bpmn.markup import extension, properties
+from engine.bpmn.markup import properties
 
-CAMUNDA_7: Final = "http://camunda.org/schema/1.0/bpmn"
+CAMUNDA_7: Final = "{http://camunda.org/schema/1.0/bpmn}"
+WEB_MODELER: Final = f"{CAMUNDA_7}diagramRelationId"
 SHOWN: Final = 8
 
 NO_LAYOUT: Final = warning(
@@ -81,9 +82,14 @@ def _layout(scene: Scene, document: Document) -> None:
 
 
 def _foreign(scene: Scene, document: Document) -> None:
-    places = sum(any(str(name).startswith(f"{{{CAMUNDA_7}}}") for name in (xml.tag, *xml.attrib)) for xml in document.root.iter("{*}*"))
+    places = sum(any(map(_says_something, (str(xml.tag), *map(str, xml.attrib)))) for xml in document.root.iter("{*}*"))
     if places:
         scene.report.add(FOREIGN, document.file, "", count=str(places))
+
+
+def _says_something(name: str) -> bool:
+    """The web modeler's own mark on a file for Camunda 8 changes nothing that runs."""
+    return name.startswith(CAMUNDA_7) and name != WEB_MODELER
 
 
 def _english(scene: Scene, document: Document, process: str) -> None:
@@ -97,7 +103,7 @@ def _english(scene: Scene, document: Document, process: str) -> None:
 
 
 def _role(scene: Scene, document: Document, node: Node) -> None:
-    who = extension(node.xml, "assignmentDefinition")
+    who = node.extension("assignmentDefinition")
     groups = str(who.get("candidateGroups") or "").strip() if who is not None else ""
     if scene.known.roles is not None and groups and not groups.startswith("="):
         for role in (group.strip() for group in groups.split(",")):

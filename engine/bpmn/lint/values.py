@@ -37,20 +37,20 @@ def of_node(document: Document, node: Node) -> Iterator[Value]:
     """All values of a flow node, of the flows that leave it and of the message, signal or code it refers to."""
     for name, attributes in ATTRIBUTES.items():
         for attribute in attributes:
-            yield from _attribute(node.id, extension(node.xml, name), attribute, inside=True)
+            yield from _attribute(node.id, node.extension(name), attribute, inside=True)
     yield from _mappings(node)
     yield from _events(document, node)
     yield from _loop(node)
     for flow in node.outgoing:
         yield from _value(flow.id, "condition", flow.condition, always=True)
     for holder, name in (("executionListeners", "executionListener"), ("taskListeners", "taskListener")):
-        group = extension(node.xml, holder)
+        group = node.extension(holder)
         for listener in group.iterchildren(f"{{*}}{name}") if group is not None else ():
             yield from _attribute(node.id, listener, "type")
 
 
 def _mappings(node: Node) -> Iterator[Value]:
-    for holder in extensions(node.xml, "ioMapping"):
+    for holder in node.extensions("ioMapping"):
         for direction in ("input", "output"):
             for entry in holder.iterchildren(f"{{*}}{direction}"):
                 what = f"{direction} '{entry.get('target') or ''}'"
@@ -78,7 +78,7 @@ def _loop(node: Node) -> Iterator[Value]:
             yield from _value(node.id, name, text_child(node.loop, name), always=True)
         yield from _value(node.id, "completionCondition", text_child(node.loop, "completionCondition"), inside=True, always=True)
     own = extension(node.loop, "loopCharacteristics") if node.loop is not None else None
-    for holder in (own, extension(node.xml, "adHoc")):
+    for holder in (own, node.extension("adHoc")):
         for attribute in ALWAYS_FEEL:
             yield from _attribute(node.id, holder, attribute, inside=attribute == "outputElement", always=True)
     if node.type == "adHocSubProcess":

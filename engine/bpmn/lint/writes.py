@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from engine.bpmn.dialect import EMBEDDED
+from engine.bpmn.dialect import EMBEDDED, form_of
 from engine.bpmn.document import Document, Node
-from engine.bpmn.lint.implementation import attribute, form_of
+from engine.bpmn.lint.implementation import attribute
 from engine.bpmn.lint.known import CONNECTORS
 from engine.bpmn.lint.scene import Scene, is_start
-from engine.bpmn.markup import extension, extensions, is_false
+from engine.bpmn.markup import extension, is_false
 
 ANYTHING: Final = "*"
 SOMETHING: Final = frozenset({ANYTHING})
@@ -75,12 +75,14 @@ class Writers:
         job_type = attribute(node, "taskDefinition", "type")
         if job_type:
             result = header(node, "resultVariable")
-            return frozenset({result}) if result else NOTHING if job_type in CONNECTORS - {"http"} else SOMETHING
+            return frozenset({result}) if result else NOTHING if job_type in CONNECTORS else SOMETHING
         if node.type == "userTask":
             return self.form(form_of(node)) if form_of(node) else SOMETHING if self.scene.known.fields is None else NOTHING
         if node.event == "message" and (node.type in ("receiveTask", "intermediateCatchEvent", "boundaryEvent") or is_start(node)):
             message = document.definitions.get(node.reference or "")
             return self.sent.get(str(message.get("name")), SOMETHING) if message is not None else NOTHING
+        if node.event == "error" and node.type != "endEvent":
+            return frozenset({"error"})  # what a call that failed tells about it
         if node.event == "signal" and node.type != "endEvent" and node.type != "intermediateThrowEvent":
             return SOMETHING
         if node.type == "callActivity":
@@ -89,24 +91,24 @@ class Writers:
         return frozenset(names - {""})
 
     def _called(self, node: Node) -> Names:
-        called = extension(node.xml, "calledElement")
+        called = node.extension("calledElement")
         if called is not None and is_false(called.get("propagateAllChildVariables")):
             return NOTHING
         return SOMETHING
 
     def _collected(self, node: Node) -> Names:
-        holders = [extension(node.loop, "loopCharacteristics") if node.loop is not None else None, extension(node.xml, "adHoc")]
+        holders = [extension(node.loop, "loopCharacteristics") if node.loop is not None else None, node.extension("adHoc")]
         return frozenset(str(holder.get("outputCollection")) for holder in holders if holder is not None and holder.get("outputCollection"))
 
 
 def mapped(node: Node, direction: str) -> Names:
     """The variables that input or output mappings write."""
-    entries = (entry for holder in extensions(node.xml, "ioMapping") for entry in holder.iterchildren(f"{{*}}{direction}"))
+    entries = (entry for holder in node.extensions("ioMapping") for entry in holder.iterchildren(f"{{*}}{direction}"))
     return frozenset(str(entry.get("target")).partition(".")[0] for entry in entries if entry.get("target"))
 
 
 def header(node: Node, name: str) -> str:
     """The value of a task header, "" without it."""
-    holder = extension(node.xml, "taskHeaders")
+    holder = node.extension("taskHeaders")
     entries = holder.iterchildren("{*}header") if holder is not None else ()
     return next((str(entry.get("value") or "") for entry in entries if entry.get("key") == name), "")

@@ -106,7 +106,7 @@ class JobTask(Activity):
 def run_job(spec: NodeSpec, token: Token) -> bool:
     """Call the in-step connector and take its result, or wait for the job."""
     element, host = spec.element, token.top.host
-    job = spec.job(token, element.job_type, element.retries)
+    job = spec.job(token, element.job_type, element.retries, len(spec.before))
     if not host.runs_in_step(job["job_type"]):
         token.wait = job
         return False

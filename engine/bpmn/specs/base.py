@@ -144,7 +144,8 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         """Run the listeners from `index` on, in order; one that needs a job waits for it."""
         listeners = self.before if stage == "before" else self.after
         for position in range(index, len(listeners)):
-            job = self.job(token, listeners[position].job_type, listeners[position].retries)
+            turn = position if stage == "before" else len(self.before) + 1 + position
+            job = self.job(token, listeners[position].job_type, listeners[position].retries, turn)
             if not token.top.host.runs_in_step(job["job_type"]):
                 token.remember(listener=[stage, position])
                 token.wait = job
@@ -230,15 +231,16 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library has no types
         for mapping in self.element.outputs:
             token.top.merge_at(token.scope, mapping.target, self.evaluate(token, mapping.source, view))
 
-    def job(self, token: Token, job_type: Value | None, retries: Value | None) -> dict[str, Any]:
-        """The wait for a job."""
+    def job(self, token: Token, job_type: Value | None, retries: Value | None, turn: int = 0) -> dict[str, Any]:
+        """The wait for a job; `turn` tells the jobs of one token apart (its listeners' and its own)."""
         found, tries = self.evaluate(token, job_type), self.evaluate(token, retries)
         if not isinstance(found, str) or not found:
             raise StepFailed(
                 self.element.id, f"the job type is {stored(found)!r} and not a text", f"작업 유형이 글자가 아니라 {stored(found)!r}이에요."
             )
         inputs = dict(token.local.variables) if token.local is not None and self.element.inputs else {}
-        return {"kind": "job", "job_type": found, "retries": int(tries) if tries is not None else 3, "inputs": inputs}
+        wait = {"kind": "job", "job_type": found, "retries": int(tries) if tries is not None else 3, "inputs": inputs}
+        return wait | {"turn": turn} if turn else wait
 
     # For specs that have others working for them or can be armed
 

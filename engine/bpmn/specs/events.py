@@ -6,7 +6,7 @@ from engine.bpmn.failures import StepFailed
 from engine.bpmn.model import Value
 from engine.bpmn.scopes import stored
 from engine.bpmn.specs.activities import run_job, win_race
-from engine.bpmn.specs.base import NodeSpec
+from engine.bpmn.specs.base import NodeSpec, waiting
 from engine.bpmn.specs.throwing import escalate, raise_error
 from engine.bpmn.specs.waits import due_wait, event_wait, mapped, publish, stand_by, text, watch
 from engine.bpmn.timers import next_due
@@ -16,6 +16,18 @@ from engine.bpmn.workflow import Flows, Instance
 
 class StartEvent(NodeSpec):
     """The start of a process or sub-process; what triggered it may bring variables along."""
+
+
+class ProcessEnd(NodeSpec):
+    """The end listeners of a process: its last token, which nobody sees."""
+
+    loud = False
+
+    def close(self, token: Token) -> bool:
+        """All listeners are through: the outcome that was held back stands."""
+        if isinstance(token.workflow, Instance):
+            token.workflow.finish(str((token.memo or {})["outcome"]))
+        return super().close(token)
 
 
 class CatchEvent(NodeSpec):
@@ -103,6 +115,7 @@ def throw(spec: NodeSpec, token: Token) -> bool:
     elif element.event == "signal":
         name = text(spec, spec.evaluate(token, element.signal), "signal")
         token.top.host.broadcast(element, name, mapped(token))
+        hear(token.top, name, mapped(token))
     elif element.event == "escalation":
         escalate(token, code_of(spec, token, element.code), mapped(token))
     elif element.event == "error":
@@ -112,6 +125,13 @@ def throw(spec: NodeSpec, token: Token) -> bool:
     elif element.event == "terminate":
         terminate(token)
     return True
+
+
+def hear(instance: Instance, name: str, variables: dict[str, Any]) -> None:
+    """Who waits for a signal in the same instance takes it in the same step; who comes to wait later has missed it (BPMN 2.0 section 10.5.1)."""
+    for token in list(instance.live.values()):
+        if waiting(token) and token.wait and token.wait["kind"] == "signal" and token.wait["name"] == name:
+            token.wake(dict(variables))
 
 
 def code_of(spec: NodeSpec, token: Token, code: Value | None) -> str:
@@ -125,6 +145,7 @@ def code_of(spec: NodeSpec, token: Token, code: Value | None) -> str:
 def terminate(token: Token) -> None:
     """End everything else in this container at once, and only there (BPMN 2.0 section 10.5.3)."""
     token.workflow.clear(keep=token)
-    if isinstance(token.workflow, Instance):
-        token.top.outcome = "terminated"
-        token.top.completed = True
+    if token.workflow.spec.closing is not None:
+        token.workflow.close_with("terminated")
+    elif isinstance(token.workflow, Instance):
+        token.workflow.finish("terminated")

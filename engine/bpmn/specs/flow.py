@@ -18,6 +18,7 @@ class FlowSpec(BpmnProcessSpec):  # type: ignore[misc]  # the library has no typ
         self.entrance: NodeSpec | None = None
         self.event_subs: tuple[EventSub, ...] = ()
         self.loose: tuple[NodeSpec, ...] = ()
+        self.closing: NodeSpec | None = None  # what a process with end listeners still does when nothing is left in it
 
 
 class EventSub:

@@ -1,4 +1,4 @@
-"""Sub-processes, called processes, event sub-processes, transactions and ad-hoc sub-processes (BPMN 2.0 sections 10.3.4 to 10.3.6)."""
+"""Sub-processes, called processes, event sub-processes and transactions (BPMN 2.0 sections 10.3.4 to 10.3.6)."""
 
 from typing import Any
 
@@ -110,60 +110,3 @@ class EventSubStart(NodeSpec):
     def leave(self, token: Token) -> None:
         if not (token.memo and token.memo.get("spent")):
             super().leave(token)
-
-
-class AdHocSubProcess(SubProcess):
-    """Its elements have no fixed order: chosen ones (or all without incoming flow) begin, until the completion condition holds."""
-
-    def branch_ended(self, body: Body, last: Token) -> None:
-        """Keep the output element of what was done in the output collection."""
-        ad_hoc, token = self.element.ad_hoc, body.owner
-        if ad_hoc is not None and ad_hoc.output_collection and ad_hoc.output_element is not None:
-            found = self.evaluate(token, ad_hoc.output_element, token.top.look(last.inmost))
-            results = [*body.scope.variables[ad_hoc.output_collection], stored(found)]
-            token.top.put(body.scope, ad_hoc.output_collection, results)
-
-    def finish(self, token: Token, answer: dict[str, Any]) -> bool | None:
-        """The output collection leaves with the last one."""
-        name = self.element.ad_hoc.output_collection if self.element.ad_hoc is not None else None
-        if name and token.local is not None:
-            token.top.merge(token.scope, {name: token.local.variables[name]})
-        return super().finish(token, answer)
-
-    def enter_body(self, token: Token, body: Body) -> None:
-        """Begin the chosen elements: at the same time, or one after the other."""
-        ad_hoc, loose = self.element.ad_hoc, {spec.element.id: spec for spec in self.inside.loose}
-        chosen: Any = list(loose)
-        if ad_hoc is not None and ad_hoc.output_collection:
-            body.scope.variables[ad_hoc.output_collection] = []
-        if ad_hoc is not None and ad_hoc.active is not None:
-            chosen = stored(self.evaluate(token, ad_hoc.active))
-            unknown = [name for name in chosen if name not in loose] if isinstance(chosen, list) else [chosen]
-            if unknown:
-                raise StepFailed(
-                    self.element.id,
-                    f"the elements to activate are {chosen!r}, but only {sorted(loose)} can be",
-                    f"시작할 요소가 {chosen!r}인데, 시작할 수 있는 것은 {sorted(loose)}뿐이에요.",
-                )
-        if ad_hoc is not None and ad_hoc.sequential:
-            token.remember(queue=chosen[1:])
-            chosen = chosen[:1]
-        for name in chosen:
-            body.enter(loose[name], body.scope)
-
-    def body_done(self, body: Body) -> bool:
-        """Asked after each element: true once the condition holds (and the rest is cancelled or done), or nothing is left to do."""
-        token, ad_hoc = body.owner, self.element.ad_hoc
-        if (
-            ad_hoc is not None
-            and ad_hoc.completion is not None
-            and self.truth(token, ad_hoc.completion, token.top.look(body.scope), "the completion condition")
-        ):
-            token.remember(queue=[])
-            return ad_hoc.cancel_remaining or body.idle
-        queue = (token.memo or {}).get("queue")
-        if body.idle and queue:
-            spec = next(spec for spec in self.inside.loose if spec.element.id == queue[0])
-            token.remember(queue=queue[1:])
-            body.enter(spec, body.scope)
-        return body.idle and not body.arrivals

@@ -23,22 +23,32 @@ def handle_error(token: Token, error: BpmnError) -> None:
     Raises UncaughtError.
     """
     variables = all_stored(error.variables)
+    found = catcher(token, error.code)
+    if found is None:
+        raise UncaughtError(error.code, error.message, token.task_spec.element.id)
+    at, catches = found
+    if isinstance(catches, EventSub):
+        at.workflow.clear()
+        begin_event_sub(at.workflow, catches, variables)
+    else:
+        interrupt(at, catches, variables)
+
+
+def catcher(token: Token, code: str) -> tuple[Token, NodeSpec | EventSub] | None:
+    """What would catch an error thrown at the token, and the token at which it stands: a boundary event, or an event sub-process beside it."""
     at: Token | None = token
     while at is not None:
-        boundary = pick(((spec, spec) for spec in at.task_spec.boundaries if spec.element.event == "error"), error.code)
+        boundary: NodeSpec | None = pick(((spec, spec) for spec in at.task_spec.boundaries if spec.element.event == "error"), code)
         if boundary is not None:
-            interrupt(at, boundary, variables)
-            return
+            return at, boundary
         if at.owner is not None:
             at = at.owner
             continue
-        sub = catching_sub(at, "error", error.code)
+        sub = catching_sub(at, "error", code)
         if sub is not None:
-            at.workflow.clear()
-            begin_event_sub(at.workflow, sub, variables)
-            return
+            return at, sub
         at = at.workflow.owner
-    raise UncaughtError(error.code, error.message, token.task_spec.element.id)
+    return None
 
 
 def escalate(token: Token, code: str, variables: dict[str, Any]) -> None:
