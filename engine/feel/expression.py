@@ -88,7 +88,7 @@ class UnaryTest(_Compiled):
             raise limits.too_deep(self.text) from None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _expression(text: str, in_scope: frozenset[str]) -> Expression:
     return make_expression(text, in_scope, {})
 

@@ -13,6 +13,7 @@ from engine.feel.text import scalar_text, to_text
 from engine.feel.values import Function, Range, adopt
 
 _MAX_EXACT_INT_DIGITS = 40
+_SAME = (str, bool, int)  # are JSON as they are
 
 Json = Any
 
@@ -23,7 +24,7 @@ def to_json(value: Any) -> Json:
 
     Raises FeelError for functions, FeelLimitError for more than 250,000 values.
     """
-    return convert(value, limits.MAX_JSON, "to_json")
+    return value if value is None or type(value) in _SAME else convert(value, limits.MAX_JSON, "to_json")
 
 
 def convert(value: Any, most: int, expression: str) -> Json:
@@ -39,7 +40,7 @@ class _Converter:
     def convert(self, value: Any, depth: int = 0) -> Json:
         if value is None or isinstance(value, (str, bool)):
             return value
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):
             self._count(len(value), depth)
             return {str(key): self.convert(value[key], depth + 1) for key in value}
         if isinstance(value, (list, tuple)):

@@ -30,6 +30,8 @@ class ChoiceList:
     detail: Mapping[str, Template] = field(default_factory=dict)
     off: feel.Expression | None = None
     off_text: Text = field(default_factory=dict)
+    off_code: str = ""
+    off_taken: bool = False
 
     @property
     def reads(self) -> frozenset[str]:
@@ -42,7 +44,7 @@ class ChoiceList:
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose. `value` stands in the page, `raw` in the record; `off` options are shown and refused."""
+    """One thing to choose. `value` stands in the page, `raw` in the record; `off` options are shown, and refused unless they are still `taken`."""
 
     value: str
     raw: Any
@@ -50,6 +52,8 @@ class Option:
     detail: str = ""
     off: bool = False
     off_text: str = ""
+    off_code: str = ""
+    taken: bool = False
 
 
 def options(choices: ChoiceList, names: Mapping[str, Any], now: datetime, lang: str) -> list[Option]:
@@ -84,6 +88,8 @@ def as_text(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """A FEEL value as JSON: dates in ISO 8601, a record as its id."""
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, Mapping) and not isinstance(value, dict):
         return _get(value, "id")
     if isinstance(value, dict):
@@ -111,7 +117,8 @@ def _option(choices: ChoiceList, item: Any, scope: Mapping[str, Any], now: datet
     raw = plain(choices.value(scope, now=now) if choices.value is not None else _own_value(item))
     off = choices.off is not None and choices.off(scope, now=now) is True
     label = render(choices.label, scope, now, lang) if choices.label else for_people(_own_label(item), lang, now.astimezone(KST).year)
-    return Option(as_text(raw), raw, label, render(choices.detail, scope, now, lang), off, pick(choices.off_text, lang) if off else "")
+    why = (pick(choices.off_text, lang), choices.off_code, choices.off_taken) if off else ()
+    return Option(as_text(raw), raw, label, render(choices.detail, scope, now, lang), off, *why)
 
 
 def render(texts: Mapping[str, Template], names: Mapping[str, Any], now: datetime, lang: str) -> str:

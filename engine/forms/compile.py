@@ -9,7 +9,7 @@ from engine.forms import patterns
 from engine.forms.html_text import as_markdown
 from engine.forms.model import FixedOption, Form, Item, Texts
 from engine.forms.problems import Problems
-from engine.forms.schema import CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, fixed, read
+from engine.forms.schema import CARRIERS, CHOOSERS, HOLDERS, INPUTS, TYPES, BadForm, Component, Option, fixed, read
 
 
 def compile_form(form_id: str, file: str, data: bytes, problems: Problems) -> Form | None:
@@ -65,6 +65,7 @@ class _Builder:
             readonly=self._readonly(component),
             default=self._default(component),
             value=self._expression(component, component.expression if component.expression.strip("= ") else None),
+            carry=self._expression(component, component.properties.get("carry")),
             options=tuple(self._option(component, option) for option in component.values),
             options_from=self._options_from(component),
             pattern=self._pattern(component),
@@ -108,6 +109,14 @@ class _Builder:
         if component.properties.get("outcome") == "true" and component.type != "radio":
             mend = {"ko": "radio로 바꾸거나 outcome 속성을 지워 주세요.", "en": "Make it a radio, or remove the property outcome."}
             self._error(component, "form-outcome", {"ko": "outcome은 radio에만 쓸 수 있어요.", "en": "outcome is for radios only."}, mend)
+        if component.properties.get("carry") and component.type not in CARRIERS:
+            mend = {
+                "ko": "textfield나 number로 바꾸거나 carry 속성을 지워 주세요.",
+                "en": "Make it a textfield or a number, or remove the property carry.",
+            }
+            self._error(
+                component, "form-carry", {"ko": "carry는 글자나 숫자 칸에만 쓸 수 있어요.", "en": "carry is for textfields and numbers only."}, mend
+            )
 
     def _unique(self, component: Component, key: str, prefix: str) -> None:
         if not key or key == prefix or (component.type == "group"):

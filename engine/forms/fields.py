@@ -19,6 +19,7 @@ TYPES: Final = (
     "int", "number", "won", "bool", "enum", "ref", "list", "json", "file",
 )  # fmt: skip
 TEXT_LIMIT: Final = 500
+FILES: Final = 5  # files of one field, where its `max` says nothing
 NUMBER_LIMIT: Final = Decimal(10) ** 15
 MOBILE: Final = re.compile(r"01[016789][0-9]{7,8}")
 TURNING: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make a name read backwards
@@ -34,7 +35,7 @@ class Choice:
     label: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A field of a record, or of a form. `min` and `max` bound numbers, the length of texts and the number of entries of lists."""
 
@@ -50,6 +51,7 @@ class Field:
     max: Decimal | None = None
     pattern: str | None = None
     default: Any = None
+    total: bool = False  # only added to, by many at once (`record.add`)
 
     def parse(self, raw: Any) -> Parsed:
         """`(value, None)`, or `(None, message)` when `raw` (text of a page or a JSON value) is not acceptable.
@@ -234,11 +236,19 @@ def _json(_: Field, raw: Any) -> Parsed:
     return raw, None
 
 
-def _file(_: Field, raw: Any) -> Parsed:
+def _file(rule: Field, raw: Any) -> Parsed:
+    if isinstance(raw, str):
+        raw = _json(rule, raw)[0]
     files = [raw] if isinstance(raw, Mapping) else raw
-    shape = {"document", "name", "type", "size"}
-    fine = isinstance(files, (list, tuple)) and len(files) <= 20 and all(isinstance(item, Mapping) and set(item) == shape for item in files)
-    return ([dict(item) for item in files], None) if fine else (None, messages.FILE)
+    if not isinstance(files, (list, tuple)) or not all(isinstance(item, Mapping) for item in files):
+        return None, messages.FILE
+    wrong = next((messages.BAD_FILES[item["problem"]] for item in files if item.get("problem") in messages.BAD_FILES), None)
+    if wrong is not None:
+        return None, wrong
+    if not all(set(item) == {"document", "name", "type", "size"} for item in files):
+        return None, messages.FILE
+    most = int(rule.max or FILES)
+    return ([dict(item) for item in files], None) if len(files) <= most else (None, messages.too_many_files(most))
 
 
 _PARSERS: Final[dict[str, Callable[[Field, Any], Parsed]]] = {

@@ -1,8 +1,9 @@
 """A form, or one row of a list in it, with values: what its expressions see, what is hidden, what can be chosen. Page and submission share it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Optional
 
 from engine import feel
@@ -11,7 +12,7 @@ from engine.errors import Text
 from engine.forms import choices, paths
 from engine.forms.choices import ChoiceList, Option
 from engine.forms.fields import Field
-from engine.forms.model import Fields, Form, FormApp, Item
+from engine.forms.model import Fields, Form, FormApp, Item, walked
 from engine.forms.rules import narrowed, own_rule
 from engine.forms.schema import CHOOSERS
 from engine.forms.scopes import layered
@@ -47,12 +48,11 @@ class Filled:
         """A row of a list, without values. Its fields are their own: they inherit nothing from records."""
         return Filled(self.app, self.form, None, self.now, self.lang, self.names, item.items, self, f"{self.prefix}{item.key}.{number}.")
 
-    def walk(self) -> Iterator[Item]:
+    def walk(self) -> Sequence[Item]:
         """All items, without those of rows inside."""
-        for item in self.items:
-            yield from item.walk()
+        return walked(self.items)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The day in Korea."""
         return self.now.astimezone(KST).date()
@@ -122,7 +122,8 @@ class Filled:
     def visible(self) -> set[str]:
         """The ids of the items that are not hidden under the present values; the values of hidden ones become null, until nothing changes."""
         gone: set[str] = set()
-        while fresh := {item.id for item in self.walk() if item.id not in gone and self._hides(item)}:
+        hiding = [item for item in self.walk() if item.hide is not None]
+        while fresh := {item.id for item in hiding if item.id not in gone and self._hides(item)}:
             gone |= fresh
             for item in self._inside(fresh):
                 gone.add(item.id)

@@ -75,11 +75,27 @@ WHOLE = say("소수점 없는 숫자로 적어 주세요.", "Please enter a whol
 NUMBER = say("숫자로 적어 주세요.", "Please enter a number.")
 WON = say("금액은 0 이상의 원 단위 숫자로 적어 주세요.", "Please enter the amount in whole won, 0 or more.")
 YES_NO = say("예 또는 아니요로 답해 주세요.", "Please answer yes or no.")
-CHOICE = say("목록에 있는 것 중에서 골라 주세요.", "Please choose one from the list.")
+CHOICE = {**say("목록에 있는 것 중에서 골라 주세요.", "Please choose one from the list."), "code": "UNKNOWN"}
 TAKEN = say("방금 고를 수 없게 되었어요. 다른 것을 골라 주세요.", "This has just become unavailable; please choose another.")
 PATTERN = say("적는 모양이 맞지 않아요. 안내를 보고 다시 적어 주세요.", "The format is not right; please follow the hint.")
 LIST = say("여러 개를 고르는 칸이에요. 목록으로 보내 주세요.", "A list is expected here.")
 TOO_DEEP = say("내용이 너무 깊거나 커요. 나누어 보내 주세요.", "This is nested too deeply or too large; please split it.")
 NOT_JSON = say("읽을 수 없는 값이에요.", "This value cannot be read.")
 FILE = say("파일을 다시 골라 주세요.", "Please choose the file again.")
+FILE_KIND = say("여기에는 이 종류의 파일을 붙일 수 없어요.", "This kind of file cannot be attached here.")
+BAD_FILES = {
+    "TYPE": say("PDF, PNG, JPEG, 글자(TXT) 파일만 붙일 수 있어요.", "Only PDF, PNG, JPEG and text (TXT) files can be attached."),
+    "SIZE": say("파일 하나는 5 MB까지예요. 더 작은 파일을 골라 주세요.", "A file may have up to 5 MB. Please choose a smaller one."),
+    "EMPTY": say("빈 파일이에요. 다른 파일을 골라 주세요.", "The file is empty. Please choose another."),
+}
 HIDDEN_KEY = say("밑줄(_)로 시작하는 이름은 보낼 수 없어요.", "Names beginning with an underscore (_) cannot be sent.")
+
+
+def taken(code: str = "") -> Text:
+    """What was chosen can be chosen no longer; `code` is what the app calls that."""
+    return {**TAKEN, "code": code or "TAKEN"}
+
+
+def too_many_files(most: int) -> Text:
+    """More files than a field takes."""
+    return say(f"파일은 {most}개까지 붙일 수 있어요.", f"Attach {most} files or fewer.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from engine import feel
@@ -25,7 +26,7 @@ class FixedOption:
     detail: Texts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
     """One component, ready to run. `key` is its full name in the submission (`contact.email` inside a group with path `contact`)."""
 
@@ -40,6 +41,7 @@ class Item:
     readonly: bool | feel.Expression = False
     default: Any | feel.Expression = None
     value: feel.Expression | None = None
+    carry: feel.Expression | None = None
     options: tuple[FixedOption, ...] = ()
     options_from: str | feel.Expression | None = None
     pattern: str = ""
@@ -51,12 +53,12 @@ class Item:
     columns_from: feel.Expression | None = None
     items: tuple["Item", ...] = ()
 
-    @property
+    @cached_property
     def takes_input(self) -> bool:
         """Whether a person can fill it in."""
         return self.type in INPUTS
 
-    @property
+    @cached_property
     def holds_value(self) -> bool:
         """Whether the submission has a value under its key."""
         return self.takes_input or self.type in ("expression", "dynamiclist")
@@ -72,6 +74,12 @@ class Item:
             yield from inner.walk()
 
 
+@lru_cache(maxsize=4096)
+def walked(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """These items and those inside them, without those of repeated rows."""
+    return tuple(inner for item in items for inner in item.walk())
+
+
 @dataclass(frozen=True)
 class Form:
     """One form file. `reads` are the names its expressions read: changing one of them can change what the form shows."""
@@ -84,8 +92,7 @@ class Form:
 
     def walk(self) -> Iterator[Item]:
         """All items in the order of the file, without those of repeated rows."""
-        for item in self.items:
-            yield from item.walk()
+        return iter(walked(self.items))
 
     @property
     def outcome(self) -> Item | None:

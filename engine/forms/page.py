@@ -1,5 +1,6 @@
 """What a template needs to show a form: texts in one language, values as they stand in HTML, nothing left to decide."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ class FieldView:
     text in the input, a list of texts for checklist and taglist, a bool for checkbox; `chosen` holds the same as a set.
     Shown only: `readonly` (`text`), `prose` (`blocks`), `image` (`url`; `text` is the alternative), `link`, `table` (`columns`, `rows`),
     `group` and `list` (`items`; a list holds groups), `spacer`, `separator`.
+    `carried` is a hidden input (`value`): what the page says without showing it.
     `confirm` marks the tick of a warning that passes once it is ticked; `only_for` names the outcome buttons that need the field;
     `triggers` says that changing the field can change the form.
     """
@@ -62,6 +64,11 @@ class FieldView:
     def described_by(self) -> str:
         """The ids for aria-describedby: the hint, then the errors."""
         return " ".join(([f"{self.id}-hint"] if self.hint or self.only_for else []) + ([f"{self.id}-error"] if self.errors else []))
+
+    @property
+    def attached(self) -> list[str]:
+        """The names of the files that were sent with this field before."""
+        return [str(one["name"]) for one in json.loads(self.value)] if self.kind == "file" and self.value else []
 
     @property
     def cards(self) -> bool:

@@ -1,7 +1,7 @@
 """Collecting what is wrong in the files of an app, so that an analyst sees everything at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -37,13 +37,13 @@ class Problems:
         self.expressions.append((file, element, expression))
         return expression
 
-    def template(self, file: str, element: str, text: str) -> Template | None:
-        """A compiled `{{FEEL}}` text."""
+    def template(self, file: str, element: str, text: str, names: Collection[str] = ()) -> Template | None:
+        """A compiled `{{FEEL}}` text. `names` are those with blanks that may occur."""
         if re.search(r"\{\{\s*[#/](if|loop)\b", text):
             self._block(file, element)
             return None
         try:
-            template = compile_template(text)
+            template = compile_template(text, names)
         except feel.FeelSyntaxError as error:
             self._syntax(file, element, text, error)
             return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.errors import Text
@@ -18,6 +19,7 @@ KINDS: Final = {"number": "number", "checkbox": "bool", "checklist": "list", "ta
 VALIDATIONS: Final = {"email": "email", "phone": "phone"}
 
 
+@lru_cache(maxsize=4096)
 def own_rule(item: Item) -> Field:
     """The rule of a field that no record knows."""
     source, rules = item.source, item.source.rules
@@ -33,6 +35,7 @@ def own_rule(item: Item) -> Field:
     return narrowed(Field(item.key, kind), item)
 
 
+@lru_cache(maxsize=4096)
 def narrowed(rule: Field, item: Item) -> Field:
     """The rule with the form's own bounds, which may only be tighter."""
     low, high = item.source.bounds(lengths=rule.type == "text")
@@ -62,8 +65,8 @@ def chosen(rule: Field, options: list[Option], raw: Any) -> tuple[Any, Text | No
     found = []
     for one in wanted:
         option = next((option for option in options if option.value == choices.as_text(one)), None)
-        if option is None or option.off:
-            return None, messages.CHOICE if option is None else messages.TAKEN
+        if option is None or (option.off and not option.taken):
+            return None, messages.CHOICE if option is None else messages.taken(option.off_code)
         found.append(option.raw)
     return rule.parse(found if several else found[0])
 
@@ -74,12 +77,25 @@ def form_rule(item: Item, rule: Field, value: Any, scope: Mapping[str, Any], tod
         return messages.required(rule.label, "tick")
     if item.type == "datetime" and item.source.disallow_passed_dates and isinstance(value, str) and value[:10] < today.isoformat():
         return messages.PAST
+    if item.type == "filepicker" and value and not all(_accepted(item.source.accept, str(one["type"]), str(one["name"])) for one in value):
+        return messages.FILE_KIND
+    if item.type == "filepicker" and value and len(value) > 1 and item.source.multiple is not True:
+        return messages.too_many_files(1)
     if isinstance(value, str) and not item.pattern_fits(value):
         return messages.PATTERN
     return _live_bounds(item, value, scope, now)
 
 
+def _accepted(accept: str, kind: str, name: str) -> bool:
+    """As browsers read `accept`: endings, content types, and `image/*`; nothing written takes everything."""
+    wanted = [one.strip().lower() for one in accept.split(",") if one.strip()]
+    fits = (name.lower().endswith(one) if one.startswith(".") else kind.startswith(one.removesuffix("*")) for one in wanted)
+    return not wanted or any(fits)
+
+
 def _live_bounds(item: Item, value: Any, scope: Mapping[str, Any], now: datetime) -> Text | None:
+    if item.least is None and item.most is None:
+        return None
     # A bound that is null or no number bounds nothing.
     size = len(value) if isinstance(value, str) else value
     if isinstance(size, bool) or not isinstance(size, (int, Decimal)):

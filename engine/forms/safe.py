@@ -30,10 +30,11 @@ def problem(value: Any, depth: int = 0) -> Text | None:
 def _text(value: str) -> Text | None:
     if len(value) > MAX_TEXT:
         return messages.too_long(MAX_TEXT)
-    # A lone surrogate is a Python str that no database and no JSON reader takes.
-    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate is a Python str that no database and no JSON reader takes
         return messages.CONTROL
-    return None
+    return messages.CONTROL if "\x00" in value else None
 
 
 def _nested(value: Any, depth: int) -> Text | None:

@@ -12,6 +12,7 @@ from engine.errors import BatonError
 
 MAX_BYTES: Final = 500_000
 INPUTS: Final = frozenset({"textfield", "textarea", "number", "checkbox", "checklist", "radio", "select", "taglist", "datetime", "filepicker"})
+CARRIERS: Final = frozenset({"textfield", "number"})
 CHOOSERS: Final = frozenset({"checklist", "radio", "select", "taglist"})
 SHOWN: Final = frozenset({"text", "html", "image", "iframe", "table", "spacer", "separator", "button"})
 HOLDERS: Final = frozenset({"default", "group", "dynamiclist"})
@@ -91,13 +92,18 @@ class Column(_Part):
     key: str = ""
 
 
+def _path(value: Any) -> Any:
+    # Early editors kept a component's place in the file under this name, as a list.
+    return "" if isinstance(value, list) else value
+
+
 class Component(_Part):
     """One component of a form, as the file says it. Keys that only matter to the editor's own viewer are not kept."""
 
     type: str
     id: str = ""
     key: str = ""
-    path: str = ""
+    path: Annotated[str, BeforeValidator(_path)] = ""
     label: str = ""
     description: str = ""
     text: str = ""

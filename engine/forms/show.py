@@ -65,6 +65,16 @@ def _one(showing: Showing, item: Item) -> FieldView:
     if filled.readonly(item):
         return readonly_view(filled, item, label, paths.get(showing.typed, item.key))
     name = filled.prefix + item.key
+    if item.carry is not None:
+        value = paths.get(showing.typed, item.key)
+        return FieldView(
+            "carried",
+            key=item.key,
+            name=name,
+            label=label,
+            value="" if value is None else choices.as_text(value),
+            errors=showing.messages.get(name, ()),
+        )
     hint, only_for = showing.text(item.hint), showing.only_for.get(item.id, ())
     made = input_view(filled, item, name, paths.get(showing.typed, item.key), label, hint, showing.messages.get(name, ()), only_for)
     return replace(made, required=False) if showing.blank else made

@@ -79,6 +79,8 @@ def _value(kind: str, rule: Field, raw: Any) -> Any:
         return rule.parse(raw)[0] is True
     if kind in ("checklist", "taglist"):
         return [choices.as_text(one) for one in (raw if isinstance(raw, (list, tuple)) else [raw] if raw else [])]
+    if kind == "file":
+        return choices.as_text(files) if (files := rule.parse(raw)[0]) else ""
     if kind in ("datetime", "time") and isinstance(raw, str):
         return raw[: 16 if kind == "datetime" else 5]
     if raw is None or isinstance(raw, str):

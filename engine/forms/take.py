@@ -11,11 +11,12 @@ from engine.forms.rules import chosen, form_rule
 from engine.texts import Coded
 
 MAX_ROWS: Final = 100
+LANGUAGES: Final = {"ko", "en"}
 
 
 def take(filled: Filled, submitted: Mapping[Any, Any]) -> None:
     """Parse everything into `filled`: first what was typed, then what is chosen from live lists, then what is computed."""
-    items = list(filled.walk())
+    items = filled.walk()
     for item in items:
         if item.holds_value:
             paths.put(filled.values, item.key, _at_first(filled, item))
@@ -100,11 +101,18 @@ def _at_first(filled: Filled, item: Item) -> Any:
 
 
 def standing(filled: Filled, item: Item) -> Any:
-    """What is known for this field before anybody types: the record's value, else the variable of that name, else the default."""
+    """What is known for this field before anybody types: the record's value, else the variable of that name, else the form's or field's default."""
     value = None if filled.outer else _known(filled, item)
     if value is None and item.default is not None:
         value = item.default(filled.names, now=filled.now) if callable(item.default) else item.default
-    return readable(value)
+    return readable(_usual(filled, item) if value is None else value)
+
+
+def _usual(filled: Filled, item: Item) -> Any:
+    field = filled.inherited(item)
+    if field is not None and field.default is not None and filled.lang in {choice.id for choice in field.values} <= LANGUAGES:
+        return filled.lang  # whoever reads the page in a language wants to be written to in it
+    return field.default if field is not None else None
 
 
 def _known(filled: Filled, item: Item) -> Any:

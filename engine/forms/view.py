@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import Text
 from engine.forms import choices, paths
-from engine.forms.fill import Filled
+from engine.forms.fill import Filled, readable
 from engine.forms.model import Fields, FormApp, Item
 from engine.forms.page import FieldView, FormView, Group, Mistake, Outcome
 from engine.forms.show import Showing, show
@@ -36,6 +36,7 @@ def view(
     typed = _known(filled) if values is None else _with_unseen(filled, values)
     take(filled, typed)
     _keep_standing(filled, typed)
+    _carry(filled, typed)
     messages = {key: tuple(pick(text, lang) for text in texts) for key, texts in (errors or {}).items()}
     groups = _groups(Showing(filled, typed, messages, *_shown(filled, typed)))
     label = choices.render(form.submit, names, now, lang) or pick(SUBMIT, lang)
@@ -71,6 +72,13 @@ def _keep_standing(filled: Filled, typed: dict[str, Any]) -> None:
     for item in filled.walk():
         if item.takes_input and filled.readonly(item):
             paths.put(typed, item.key, standing(filled, item))
+
+
+def _carry(filled: Filled, typed: dict[str, Any]) -> None:
+    # What the person is looking at now, whatever an earlier page carried.
+    for item in filled.walk():
+        if item.carry is not None:
+            paths.put(typed, item.key, readable(item.carry(filled.scope, now=filled.now)))
 
 
 def _shown(filled: Filled, typed: Mapping[str, Any]) -> tuple[set[str], dict[str, tuple[str, ...]]]:

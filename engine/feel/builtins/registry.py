@@ -16,6 +16,7 @@ from engine.feel.run import Run
 from engine.feel.temporal import at_midnight
 from engine.feel.types import SIMPLE
 from engine.feel.values import Function, adopt, adopt_all, type_name, wrong_count, wrong_name
+from engine.personal import traced
 
 Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 
@@ -144,7 +145,7 @@ def _perform(run: Run, signature: Signature, arguments: list[Any]) -> Any:
             run.spend(len(result) // 16)
     elif type(result) is list or type(result) is dict:
         run.spend(len(result))
-    return result
+    return traced(result, arguments)
 
 
 BUILTINS: dict[str, Builtin] = {}
