@@ -4,6 +4,7 @@ from engine.apps.build import AppRefused, lint, load
 from engine.apps.files import digest, keys, read, unzip, zip
 from engine.apps.model import (
     Action,
+    Calendar,
     Capacity,
     Door,
     ErrorText,
@@ -23,6 +24,6 @@ from engine.apps.model import (
 )
 
 __all__ = [
-    "Action", "AppRefused", "Capacity", "Door", "ErrorText", "Fact", "Listener", "Milestone", "Notification", "Number", "ProcessApp", "RecordList",
-    "RecordType", "Refusal", "Role", "Status", "Tracking", "Unique", "digest", "keys", "lint", "load", "read", "unzip", "zip",
+    "Action", "AppRefused", "Calendar", "Capacity", "Door", "ErrorText", "Fact", "Listener", "Milestone", "Notification", "Number", "ProcessApp",
+    "RecordList", "RecordType", "Refusal", "Role", "Status", "Tracking", "Unique", "digest", "keys", "lint", "load", "read", "unzip", "zip",
 ]  # fmt: skip

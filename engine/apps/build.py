@@ -11,6 +11,7 @@ from engine.apps import references
 from engine.apps.facts import facts_of_processes, make_fact, subjects_of_processes
 from engine.apps.files import digest, named
 from engine.apps.known import known
+from engine.apps.list_forms import list_forms
 from engine.apps.manifest import Manifest, read_manifest
 from engine.apps.model import Notification, ProcessApp, Tracking
 from engine.apps.reading import plain, read_toml
@@ -75,7 +76,7 @@ class _Builder:
         self._strangers()
         records = read_records(self._name("records.toml"), self._bytes("records.toml"), self.problems)
         decisions = self._decisions()
-        forms = self._forms()
+        forms = self._forms() | list_forms(self._name("records.toml"), records.lists, records.records, self.problems)
         notifications = read_notifications(self._name("notifications.toml"), self._bytes("notifications.toml"), self.problems)
         model, refusals = self._model()
         if model is not None:
@@ -118,7 +119,9 @@ class _Builder:
             listeners=manifest.listeners,
             errors=MappingProxyType(manifest.errors),
             settings=MappingProxyType(manifest.settings),
-            holidays=manifest.holidays,
+            calendar=manifest.calendar,
+            retention=manifest.retention,
+            coverage=manifest.coverage,
             model=model,
             decisions=MappingProxyType(decisions),
             forms=MappingProxyType(forms),
@@ -205,9 +208,22 @@ class _Builder:
             for element in process.elements.values():
                 if element.embedded_form:
                     identity = element.form or element.id
+                    self._unlike_file(process.file, element.id, identity, element.embedded_form)
                     form = compile_form(identity, f"{process.file}#{element.id}", element.embedded_form, self.problems)
                     if form is not None:
                         forms[identity] = form
+
+    def _unlike_file(self, file: str, element: str, identity: str, embedded: bytes) -> None:
+        """Two different forms of one id cannot both be meant."""
+        name = f"forms/{self.key}/{identity}.form"
+        if name not in self.files or self.files[name].strip() == embedded.strip():
+            return
+        text = {
+            "ko": f"양식 {identity}이(가) 그림 안에도 있고 {name}에도 있는데, 내용이 달라요.",
+            "en": f"The form {identity} stands in the diagram and in {name}, and they differ.",
+        }
+        mend = {"ko": "하나만 남기거나 ID를 바꿔 주세요.", "en": "Keep one of them, or rename one."}
+        self.problems.note(file, element, "form-twice", text, mend)
 
 
 def _namespace(data: bytes) -> str:

@@ -33,7 +33,7 @@ def subjects_of_processes(model: bpmn.Model, problems: Problems) -> dict[str, Te
     found: dict[str, Template] = {}
     for process in model.processes.values():
         text = process.properties.get("baton:subject")
-        template = problems.template(process.file, process.id, text) if text else None
+        template = problems.template(process.file, process.id, text, process.names) if text else None
         if template is not None:
             found[process.id] = template
     return found

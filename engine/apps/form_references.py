@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.apps.list_forms import LISTS
 from engine.apps.lookups import Names
 from engine.apps.model import ProcessApp, RecordType
 from engine.forms import Field, Form
 from engine.forms.model import Item
 from engine.forms.schema import fixed
 
-RESERVED = frozenset({"form", "settings", "user", "free", "decide"})
+RESERVED = frozenset({"form", "settings", "user", "free", "taken", "decide"})
 FITTING: Mapping[str, frozenset[str]] = {
     "number": frozenset({"int", "number", "won"}),
     "checkbox": frozenset({"bool"}),
@@ -25,6 +26,8 @@ def check(app: ProcessApp, names: Names) -> None:
     """Note choices and decisions that do not exist, widened fields, missing English texts, more than one set of outcome buttons."""
     uses = records_of_forms(app)
     for form in app.forms.values():
+        if form.id.startswith(LISTS):  # made from the record's fields
+            continue
         # A form that nothing uses yet may be meant for any of the records.
         records = uses.get(form.id) or list(app.records.values())
         outcomes = [item for item in form.walk() if item.outcome]
@@ -38,6 +41,7 @@ def check(app: ProcessApp, names: Names) -> None:
                 names.known(form.file, item.key, ("선택 목록", "choices"), [item.options_from], app.choices, "warning")
             _shadows(app, names, form, item)
             _empty_choice(names, form, item, records)
+            _unkept_file(names, form, item, records)
             for record in uses.get(form.id, []):
                 _narrow(names, form, item, record)
             _english(names, form, item, records)
@@ -83,6 +87,17 @@ def _empty_choice(names: Names, form: Form, item: Item, records: list[RecordType
             "en": "Write values, or a name of [choices] into valuesKey, or use the key of a record field that has values.",
         }
         names.problems.note(form.file, item.key, "form-no-options", text, mend)
+
+
+def _unkept_file(names: Names, form: Form, item: Item, records: list[RecordType]) -> None:
+    if item.type != "filepicker" or any(item.key in record.fields for record in records):
+        return
+    text = {"ko": "올린 파일을 둘 레코드 필드가 없어요.", "en": "No record has a field for these files, so nobody would keep them."}
+    mend = {
+        "ko": 'records.toml에 type = "file"인 필드를 만들고 그 이름을 키로 적어 주세요.',
+        "en": 'Make a field of type = "file" in records.toml and use its name as the key.',
+    }
+    names.problems.note(form.file, item.key, "form-file-unkept", text, mend)
 
 
 def _narrow(names: Names, form: Form, item: Item, record: RecordType) -> None:

@@ -8,7 +8,7 @@ from engine.apps.records import Records
 from engine.bpmn.lint import Known
 from engine.forms import Form
 
-FUNCTIONS: Final = ("free", "decide", "settings", "user", "form", "status_url")
+FUNCTIONS: Final = ("free", "taken", "decide", "settings", "user", "form", "status_url")
 
 
 def known(
@@ -27,9 +27,8 @@ def known(
         place = starts.setdefault(action.start, set()) if action.start else messages.setdefault(action.message or "", set())
         place.update(keys(forms.get(action.form or "")))
     for listener in manifest.listeners:
-        # What another app's event brings along is known only there.
         place = starts.setdefault(listener.start, set()) if listener.start else messages.setdefault(listener.message or "", set())
-        place.add("*")
+        place.add("event")
     return Known(
         forms=set(forms),
         decisions=set(decisions),
@@ -41,6 +40,8 @@ def known(
         starts=starts,
         messages=messages,
         names={*records.records, *FUNCTIONS},
+        personal={name: {key for key, field in record.fields.items() if field.pii} for name, record in records.records.items()},
+        refers={name: {key: field.to for key, field in record.fields.items() if field.to} for name, record in records.records.items()},
     )
 
 

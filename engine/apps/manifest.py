@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from engine import feel
-from engine.apps.model import Action, Door, ErrorText, Listener, Refusal, Role
+from engine.apps.model import Action, Calendar, Door, ErrorText, Listener, Refusal, Retention, Role
 from engine.apps.reading import check, plain, read_toml
 from engine.apps.spec import ActionSpec, AppSpec, DoorSpec, ListenerSpec, Words
 from engine.errors import Text
@@ -20,6 +19,7 @@ class _HasId(Protocol):
 
 
 T = TypeVar("T", bound=_HasId)
+DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 @dataclass
@@ -35,7 +35,9 @@ class Manifest:
     listeners: tuple[Listener, ...] = ()
     errors: dict[str, ErrorText] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
-    holidays: frozenset[date] = frozenset()
+    calendar: Calendar = field(default_factory=Calendar)
+    coverage: float | None = None
+    retention: Retention | None = None
 
 
 def read_manifest(file: str, data: bytes, problems: Problems) -> Manifest:
@@ -66,7 +68,9 @@ class _Reader:
             listeners=tuple(self._listener(number, one) for number, one in enumerate(spec.listen)),
             errors=errors,
             settings=settings,
-            holidays=frozenset(spec.holidays),
+            calendar=Calendar(spec.hours.opens, spec.hours.closes, frozenset(map(DAYS.index, spec.hours.days)), frozenset(spec.holidays)),
+            retention=Retention(spec.retention.days, spec.retention.after) if spec.retention else None,
+            coverage=spec.coverage.flows if spec.coverage else None,
         )
 
     def _words(self, at: str, words: Words) -> Text:
@@ -111,6 +115,7 @@ class _Reader:
             self._key(at, spec.key),
             tuple(Refusal(expression, code) for expression, code in refusals if expression is not None),
             spec.roles,
+            spec.record,
         )
 
     def _listener(self, number: int, spec: ListenerSpec) -> Listener:

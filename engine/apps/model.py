@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from engine import bpmn, feel
@@ -11,6 +11,16 @@ from engine.forms import Check, ChoiceList, Field, Form
 from engine.texts import Template
 
 Texts = Mapping[str, Template]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When the business is open, in Korean time: from `opens` to `closes` on `days` (0 is Monday), not on `holidays`."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    days: frozenset[int] = frozenset(range(5))
+    holidays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Action:
-    """A button: starts a process, or publishes a message with a correlation key. Without roles it stands on the tracking page."""
+    """A button: starts a process, or publishes a message with a correlation key. Without roles it stands on the tracking page.
+
+    With `record` it is there for cases of that record only.
+    """
 
     id: str
     label: Text
@@ -61,6 +74,11 @@ class Action:
     key: feel.Expression | None
     refusals: tuple[Refusal, ...]
     roles: tuple[str, ...]
+    record: str | None = None
+
+    def is_about(self, collection: str | None) -> bool:
+        """Whether it is for cases of this collection."""
+        return self.record in (None, collection)
 
 
 @dataclass(frozen=True)
@@ -125,7 +143,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class RecordList:
-    """A page made from records."""
+    """A page made from records. Those with a role in `roles` see it, those in `editors` may change `edit` and, with `add`, make new rows."""
 
     name: str
     source: str
@@ -134,6 +152,8 @@ class RecordList:
     columns: tuple[str, ...]
     filter: tuple[str, ...]
     edit: tuple[str, ...]
+    editors: tuple[str, ...]
+    add: bool
 
 
 @dataclass(frozen=True)
@@ -156,13 +176,17 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Status:
-    """A headline: the first whose `when` holds. `time` says when, `next` what the customer does now, `actions` which buttons stand there."""
+    """A headline: the first whose `when` holds, with `record` for cases of that record only.
+
+    `time` says when, `next` what the customer does now, `actions` which buttons stand there.
+    """
 
     when: feel.Expression
     text: Texts
     time: Texts
     next: Texts
     actions: tuple[str, ...]
+    record: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +196,15 @@ class Tracking:
     milestones: tuple[Milestone, ...] = ()
     statuses: tuple[Status, ...] = ()
     details: tuple[Fact, ...] = ()
+
+    def milestones_of(self, kind: RecordType) -> list[Milestone]:
+        """The steps that a case of this record can reach: those with one of its statuses."""
+        states = kind.fields[kind.states].values if kind.states else ()
+        return [milestone for milestone in self.milestones if not {choice.id for choice in states}.isdisjoint(milestone.at)]
+
+    def statuses_of(self, kind: RecordType) -> list[Status]:
+        """The headlines for cases of this record."""
+        return [status for status in self.statuses if status.record in (None, kind.name)]
 
 
 @dataclass(frozen=True)
@@ -183,6 +216,14 @@ class Notification:
     channels: tuple[str, ...]
     texts: Texts
     subjects: Texts
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Personal data of a case goes so many days after it ended with one of these statuses."""
+
+    days: int
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +242,7 @@ class ProcessApp:
     listeners: tuple[Listener, ...]
     errors: Mapping[str, ErrorText]
     settings: Mapping[str, Any]
-    holidays: frozenset[date]
+    calendar: Calendar
     model: bpmn.Model
     decisions: Mapping[str, Any]
     forms: Mapping[str, Form]
@@ -215,6 +256,8 @@ class ProcessApp:
     seed: Mapping[str, Any]
     subjects: Mapping[str, Template] = field(default_factory=dict)
     process_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    retention: Retention | None = None
+    coverage: float | None = None  # percent of the flows that the app's scenarios must go through
 
     def process_of(self, door: Door) -> bpmn.Process:
         """The process behind a door."""

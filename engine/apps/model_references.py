@@ -1,6 +1,7 @@
 """What the drawings say about the other files: `baton:` properties and the headers of our connectors."""
 
 from engine import bpmn
+from engine.apps import call_references
 from engine.apps.lookups import FIELD, RECORD, STATUS, Names
 from engine.apps.model import ProcessApp, RecordType
 from engine.apps.record_references import states
@@ -23,6 +24,7 @@ def check(app: ProcessApp, names: Names) -> None:
             names.known(process.file, element.id, RECORD, [element.properties.get("baton:saves")], app.records)
             _status(names, process, element, record)
             _connector(app, names, process.file, element)
+            call_references.check(app, names, process.file, element)
 
 
 def _way_in(app: ProcessApp, names: Names, process: bpmn.Process) -> None:
@@ -31,15 +33,13 @@ def _way_in(app: ProcessApp, names: Names, process: bpmn.Process) -> None:
     )
     elements = (element for each in app.model.processes.values() for element in each.elements.values())
     called = {element.call.process_id.text for element in elements if element.call}
-    if process.id in started | called:
+    by_event = any(element.event in ("timer", "message", "signal") for element in process.starts)
+    if by_event or process.id in started | called:
         return
-    text = {
-        "ko": f"프로세스 {process.id}을(를) 시작하는 것이 없어요. 타이머·메시지·신호 시작 이벤트만으로는 시작되지 않아요.",
-        "en": f"Nothing starts the process {process.id}: timer, message and signal start events start nothing by themselves.",
-    }
+    text = {"ko": f"프로세스 {process.id}을(를) 시작하는 것이 없어요.", "en": f"Nothing starts the process {process.id}."}
     mend = {
-        "ko": "app.toml에 [[start]], [[action]] 또는 [[listen]]을 더하거나 호출 액티비티로 불러 주세요.",
-        "en": "Add a [[start]], [[action]] or [[listen]] to app.toml, or call it from a call activity.",
+        "ko": "app.toml에 [[start]], [[action]] 또는 [[listen]]을 더하거나, 호출 액티비티로 부르거나, 타이머·메시지·신호 시작 이벤트를 그려 주세요.",
+        "en": "Add a [[start]], [[action]] or [[listen]] to app.toml, call it from a call activity, or draw a timer, message or signal start event.",
     }
     names.problems.note(process.file, process.id, "process-not-started", text, mend, "warning")
 
@@ -78,6 +78,7 @@ def _connector(app: ProcessApp, names: Names, file: str, element: bpmn.Element) 
     if job_type.startswith("record."):
         names.known(file, element.id, RECORD, [headers.get("record")], app.records)
         names.codes(file, element.id, [headers.get("error")])
+        _case(app, names, file, element)
         _fields(app, names, file, element, job_type)
 
 
@@ -87,8 +88,39 @@ def _fields(app: ProcessApp, names: Names, file: str, element: bpmn.Element, job
         return
     if job_type == "record.settle":
         names.known(file, element.id, FIELD, [element.headers.get("field")], record.fields)
-    if job_type in ("record.create", "record.update", "record.find"):
-        names.known(file, element.id, FIELD, (mapping.target[0] for mapping in element.inputs if mapping.target), {*record.fields, "id"})
+    if job_type == "record.find":
+        names.known(file, element.id, FIELD, (name.strip() for name in element.headers.get("fields", "").split(",")), record.fields)
+    if job_type in ("record.create", "record.update", "record.add", "record.find"):
+        given = [mapping.target[0] for mapping in element.inputs if mapping.target]
+        names.known(file, element.id, FIELD, given, {*record.fields, "id"})
+        if job_type == "record.add":
+            _totals(names, file, element.id, record, given)
+
+
+def _case(app: ProcessApp, names: Names, file: str, element: bpmn.Element) -> None:
+    process, record = app.model.processes[element.process_id], element.headers.get("record", "")
+    if element.headers.get("case") != "true" or process.properties.get("baton:case") == record:
+        return
+    text = {
+        "ko": f"이 프로세스의 건은 {record}이(가) 아니라서 새 레코드를 건으로 삼을 수 없어요.",
+        "en": f"The process is not about {record}, so a new one cannot become its case.",
+    }
+    mend = {
+        "ko": f"프로세스에 baton:case = {record}을(를) 적거나 머리글 case를 지워 주세요.",
+        "en": f"Give the process baton:case = {record}, or drop the header `case`.",
+    }
+    names.problems.note(file, element.id, "case-without-process", text, mend)
+
+
+def _totals(names: Names, file: str, element: str, record: RecordType, given: list[str]) -> None:
+    fields = [record.fields[name] for name in given if name in record.fields]
+    numbers = [field.name for field in fields if field.type in ("int", "number", "won") and not field.total]
+    if not numbers and any(field.total for field in fields):
+        return
+    what = ", ".join(numbers)
+    text = {"ko": f"더할 합계 필드가 아니에요: {what or record.name}", "en": f"Nothing here is a total that can be added to: {what or record.name}"}
+    mend = {"ko": "records.toml의 필드에 total = true를 적어 주세요.", "en": "Give the field `total = true` in records.toml."}
+    names.problems.note(file, element, "no-total", text, mend)
 
 
 def headers_record(app: ProcessApp, element: bpmn.Element) -> str:

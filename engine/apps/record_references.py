@@ -20,6 +20,10 @@ def check(app: ProcessApp, names: Names) -> None:
         _record(app, names, file, record)
     for capacity in app.capacities.values():
         names.codes(file, f"capacity.{capacity.name}.full", [capacity.full])
+        if "amount" in capacity.key:
+            text = {"ko": "amount는 몇 개를 잡을지 적는 이름이에요.", "en": "`amount` says how many are reserved, so it cannot be a part of the key."}
+            mend = {"ko": "열쇠의 이름을 바꿔 주세요.", "en": "Give that part of the key another name."}
+            names.problems.note(file, f"capacity.{capacity.name}.key", "capacity-key", text, mend)
     for choices in app.choices.values():
         source = choices.source.text.strip() if choices.source else ""
         if source.isidentifier():
@@ -27,12 +31,6 @@ def check(app: ProcessApp, names: Names) -> None:
             if source in app.records:
                 order = (key.lstrip("-") for key in choices.order)
                 names.known(file, f"choices.{choices.name}.order", FIELD, order, {*app.records[source].fields, "id"})
-    for page in app.lists.values():
-        at = f"lists.{page.name}"
-        names.known(file, f"{at}.from", RECORD, [page.source], app.records)
-        names.known(file, f"{at}.roles", ("역할", "role"), page.roles, app.roles)
-        if page.source in app.records:
-            names.known(file, at, FIELD, (*page.columns, *page.filter, *page.edit), {*app.records[page.source].fields, "id"})
     _seed(app, names)
 
 
@@ -57,6 +55,11 @@ def _field(app: ProcessApp, names: Names, file: str, at: str, field: Field) -> N
     wrong: list[tuple[str, str, str, str]] = []
     if field.type == "ref" and not field.to:
         wrong.append(("가리킬 레코드(to)가 없어요.", "A ref needs `to`.", 'to = "technician"처럼 적어 주세요.', 'Write it, like to = "technician".'))
+    if field.total and (field.type not in ("int", "won") or field.pii or field.once or field.required):
+        wrong.append(
+            ("합계는 int나 won 필드만 될 수 있어요.", "Only an int or won field can be a total, not required, personal or once.",
+             "type을 int나 won으로 적고 required, pii, once를 지워 주세요.", 'Make it type = "int" or "won", without required, pii and once.')
+        )  # fmt: skip
     if field.type == "enum" and not field.values:
         wrong.append(
             ("고를 값(values)이 없어요.", "An enum needs `values`.", 'values = ["A", "B"]처럼 적어 주세요.', 'Write them, like values = ["A", "B"].')
@@ -79,3 +82,6 @@ def _seed(app: ProcessApp, names: Names) -> None:
             for number, row in enumerate(rows):
                 keys = row if isinstance(row, dict) else []
                 names.known(file, f"{collection}[{number}]", FIELD, keys, {*app.records[collection].fields, "id"})
+                for name in keys:
+                    if isinstance(row[name], str) and row[name].startswith("="):
+                        names.problems.expression(file, f"{collection}[{number}].{name}", row[name])

@@ -45,7 +45,8 @@ def read_records(file: str, data: bytes, problems: Problems) -> Records:
     for name, table in _section(tables, "lists").items():
         if page := check(ListSpec, table, file, f"lists.{name}", problems):
             label = reader.words(f"lists.{name}.label", page.label, name)
-            found.lists[name] = RecordList(name, page.from_, label, page.roles, page.columns, page.filter, page.edit)
+            editors = page.editors or page.roles
+            found.lists[name] = RecordList(name, page.from_, label, page.roles, page.columns, page.filter, page.edit, editors, page.add)
     return found
 
 
@@ -99,6 +100,7 @@ class _Reader:
             max=None if spec.max is None else Decimal(str(spec.max)),
             pattern=spec.pattern,
             default=spec.default,
+            total=spec.total,
         )
 
     def _choice(self, at: str, value: str | ValueSpec) -> Choice:
@@ -125,6 +127,8 @@ class _Reader:
             detail=self._texts(f"{at}.detail", spec.detail),
             off=self._expression(f"{at}.off", spec.off),
             off_text=spec.off_text.texts() if spec.off_text else {},
+            off_code=spec.off_code,
+            off_taken=spec.off_taken,
         )
 
     def _expression(self, at: str, text: str | None) -> feel.Expression | None:

@@ -1,9 +1,9 @@
 """The TOML files of an app as an analyst may write them. Every key that is not here is refused."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, time
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from engine.forms.fields import TYPES
 
@@ -56,10 +56,11 @@ class RefusalSpec(Spec):
 
 
 class ActionSpec(Spec):
-    """`[[action]]`: a button on a tracking or case page."""
+    """`[[action]]`: a button on a tracking or case page; with `record` only where that record is what the page is about."""
 
     id: Id
     label: Words
+    record: Name | None = None
     when: str = "true"
     form: str | None = None
     start: str | None = None
@@ -84,6 +85,33 @@ class ErrorSpec(Words):
     status: Literal[400, 403, 404, 409, 410, 422, 429, 503] = 409
 
 
+class CoverageSpec(Spec):
+    """`[coverage]`: how much of the drawings the scenarios must go through, in percent."""
+
+    flows: Annotated[float, Field(ge=0, le=100)]
+
+
+class RetentionSpec(Spec):
+    """`[retention]`: personal data of cases that ended with one of these statuses goes after so many days."""
+
+    days: Annotated[int, Field(ge=0, le=36_500)]
+    after: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class HoursSpec(Spec):
+    """`[hours]`: when the business is open; durations with `baton:calendar = business` count these hours."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    days: tuple[Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"], ...] = ("MON", "TUE", "WED", "THU", "FRI")
+
+    @model_validator(mode="after")
+    def _open_at_all(self) -> Self:
+        if self.opens >= self.closes or not self.days:
+            raise ValueError("a business day opens before it closes, on one day of the week at least")
+        return self
+
+
 class AppSpec(Spec):
     """app.toml."""
 
@@ -98,6 +126,9 @@ class AppSpec(Spec):
     settings: dict[Name, Any] = Field(default_factory=dict)
     features: dict[Name, bool] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
+    hours: HoursSpec = HoursSpec()
+    retention: RetentionSpec | None = None
+    coverage: CoverageSpec | None = None
 
 
 class ValueSpec(Words):
@@ -121,6 +152,7 @@ class FieldSpec(Spec):
     max: int | float | None = None
     pattern: str | None = None
     default: Any = None
+    total: bool = False
 
 
 class NumberSpec(Spec):
@@ -171,6 +203,8 @@ class ChoicesSpec(Spec):
     detail: str | Words | None = None
     off: str | None = None
     off_text: Words | None = None
+    off_code: str = ""
+    off_taken: bool = False
 
 
 class ListSpec(Spec):
@@ -182,6 +216,8 @@ class ListSpec(Spec):
     columns: tuple[Name, ...]
     filter: tuple[Name, ...] = ()
     edit: tuple[Name, ...] = ()
+    editors: tuple[str, ...] = ()
+    add: bool = False
 
 
 class CheckSpec(Spec):
@@ -204,8 +240,9 @@ class MilestoneSpec(Spec):
 
 
 class StatusSpec(Spec):
-    """`[[status]]` of tracking.toml."""
+    """`[[status]]` of tracking.toml; with `record` only for that record."""
 
+    record: Name | None = None
     when: str
     text: Words
     time: Words | None = None

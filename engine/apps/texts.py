@@ -68,7 +68,7 @@ class _Reader:
         at = f"status[{number}]"
         when = self._expression(f"{at}.when", spec.when)
         text, time, next_ = (self.texts(f"{at}.{name}", words) for name, words in (("text", spec.text), ("time", spec.time), ("next", spec.next)))
-        return Status(when, text, time, next_, spec.actions) if when is not None else None
+        return Status(when, text, time, next_, spec.actions, spec.record) if when is not None else None
 
     def notification(self, name: str, spec: NotificationSpec) -> Notification | None:
         to = self._expression(f"{name}.to", spec.to) if spec.to.startswith("=") else spec.to
