@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from engine.connectors import mail, sms
 from engine.connectors.contract import ConnectorError
@@ -21,6 +22,7 @@ class Delivery:
     subject: str
     text: str
     last_try: bool = False
+    notice: dict[str, Any] | None = None  # what is told inside Baton, as a row of `notice`
 
 
 def send(delivery: Delivery, settings: Settings) -> str:

@@ -3,6 +3,7 @@
 import httpx2
 
 from engine.connectors.contract import ConnectorError
+from engine.connectors.http import tls
 
 TIMEOUT = 5.0
 
@@ -17,7 +18,13 @@ def send(base: str, key: str, phone: str, text: str, channels: list[str]) -> Non
     body = {"to": phone, "text": text, "channels": channels}
     try:
         answer = httpx2.post(
-            f"{base.rstrip('/')}/messages", json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+            f"{base.rstrip('/')}/messages",
+            json=body,
+            headers={"Idempotency-Key": key},
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            verify=tls(),
         )
     except httpx2.HTTPError as error:
         raise ConnectorError(f"the SMS gateway did not answer: {type(error).__name__}") from error
