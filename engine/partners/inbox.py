@@ -1,4 +1,4 @@
-"""What the simulated partners received, and how they are told to misbehave."""
+"""The texts and mails that the simulated partners took."""
 
 import threading
 from dataclasses import asdict, dataclass, field
@@ -8,7 +8,6 @@ from typing import Any
 from engine.clock import SystemClock
 
 KEPT = 1_000  # the latest texts and mails
-SWITCHES = ("ok", "down", "slow", "lost", "decline")
 
 
 @dataclass
@@ -29,7 +28,6 @@ class Inbox:
     """Thread-safe. A text with a key that was taken before is counted, not shown again; each copy of a mail is shown."""
 
     received: list[Received] = field(default_factory=list)
-    switches: dict[str, str] = field(default_factory=lambda: {"sms": "ok", "mail": "ok"})
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def text(self, channel: str, to: str, text: str, key: str) -> None:
