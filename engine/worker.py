@@ -1,24 +1,31 @@
 """The worker: takes due jobs one by one, does what they ask for with nothing open, and brings messages to those who wait."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from engine import watchdog
 from engine.connectors import notify
-from engine.connectors.contract import ConnectorError
+from engine.connectors.contract import CALLS, ConnectorError
+from engine.dispatch import events
 from engine.errors import BatonError, Busy
-from engine.runtime import delivery, housekeeping, jobs, notifications
+from engine.runtime import calls, delivery, housekeeping, jobs, notices, notifications, privacy
 from engine.runtime.baton import Baton
 from engine.runtime.leases import LEASE
 from engine.runtime.logs import place
+from engine.runtime.reader import Reader
+from engine.store.commit import Change
 
 log = structlog.get_logger()
 SWEEP = 1.0  # seconds between two looks without being woken
+CROWD = 32  # of so many oldest jobs a worker takes any, once it has met another at the oldest
 RENEWAL = LEASE.total_seconds() / 3  # seconds between two renewals of a job in hand
 OUTAGES = (Busy, OperationalError, InterfaceError)  # the database's trouble: the job or message is as it was, and comes again
 
@@ -32,17 +39,20 @@ def run_due(baton: Baton, limit: int = 10_000) -> int:
     return done
 
 
-def turn(baton: Baton) -> int:
-    """Bring messages to who waits, and do one job; returns how many of both were handled: 0 when nothing is due."""
+def turn(baton: Baton, job_id: str | None = None) -> int:
+    """Bring messages to who waits, do one job (that one, else the oldest), and pass events on; returns how many were handled, 0 if nothing is due."""
     with baton.read() as read:
         waiting = delivery.deliverable(read)
-    return sum(_deliver(baton, message_id) for message_id in waiting) + _run_job(baton)
+    return sum(_deliver(baton, message_id) for message_id in waiting) + run_job(baton, job_id) + events.pass_on(baton, OUTAGES)
 
 
 def sweep(baton: Baton) -> None:
-    """What nobody asks for: give up lost jobs, drop what is kept for a time only."""
+    """What nobody asks for: give up lost jobs, drop what is kept for a time only, look for what cannot go on."""
     baton.do(jobs.give_up_lost)
     baton.do(housekeeping.tidy)
+    if baton.do(privacy.sweep):
+        baton.database.checkpoint()
+    watchdog.look(baton)
 
 
 def _deliver(baton: Baton, message_id: str) -> int:
@@ -61,8 +71,20 @@ def _deliver(baton: Baton, message_id: str) -> int:
     return int(delivered)
 
 
-def _run_job(baton: Baton) -> int:
-    job = baton.do(jobs.claim)
+def _claim(baton: Baton, job_id: str | None) -> dict[str, Any] | None:
+    tries = count()
+
+    def claim(read: Reader) -> Change:
+        # Whoever lost the oldest job to another looks elsewhere among the oldest, instead of losing the next one too.
+        return jobs.claim(read, job_id=job_id, beyond=random.randrange(CROWD) if next(tries) and not job_id else 0)
+
+    found: dict[str, Any] | None = baton.do(claim)
+    return found
+
+
+def run_job(baton: Baton, job_id: str | None = None) -> int:
+    """Do one job (that one, else the oldest that is due), and nothing about messages and events; 0 when none is due."""
+    job = _claim(baton, job_id)
     if job is None:
         return 0
     held = {"job_id": job["id"], "lease_token": job["lease_token"]}
@@ -72,6 +94,10 @@ def _run_job(baton: Baton) -> int:
             with _renewed(baton, held):
                 _notify(baton, job)
             baton.do(jobs.sent, **held)
+        elif job["kind"] == "service" and job["type"] in CALLS:
+            with _renewed(baton, held):
+                calls.perform(baton, job)
+            return 1
         else:
             baton.do(jobs.finish, **held)
     except OUTAGES:
@@ -91,7 +117,10 @@ def _run_job(baton: Baton) -> int:
 def _notify(baton: Baton, job: dict[str, Any]) -> None:
     with baton.read() as read:
         prepared = notifications.delivery(read, job)
-    notify.send(prepared, baton.settings)
+    if prepared.notice:
+        baton.do(notices.post, notice=prepared.notice)
+    if prepared.channels:
+        notify.send(prepared, baton.settings)
 
 
 @contextmanager

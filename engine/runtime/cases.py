@@ -33,10 +33,14 @@ class CaseRef:
 
 @dataclass(frozen=True)
 class Acted:
-    """An action that was carried out; `number` is the new case's (a cancellation's), if it made one."""
+    """An action that was carried out; `number` is the new case's (a cancellation's), if it made one.
+
+    `token` is that of the new case's own tracking page, if it has one.
+    """
 
     case: CaseRef
     number: str | None
+    token: str | None = None
 
 
 def by_token(read: Reader, token: str) -> CaseRef | None:
@@ -60,10 +64,10 @@ def deployment_of(read: Reader, case: CaseRef) -> tuple[str, ProcessApp]:
     return (found, read.app(found)) if found else read.live(case.app)
 
 
-def action_of(app: ProcessApp, action: str, actor: Actor) -> Action:
-    """The action, if this actor may use it."""
+def action_of(app: ProcessApp, action: str, actor: Actor, collection: str) -> Action:
+    """The action, if this actor may use it on cases of this collection."""
     found = app.actions.get(action)
-    if found is None or (found.roles and actor.kind == "customer"):
+    if found is None or not found.is_about(collection) or (found.roles and actor.kind == "customer"):
         raise NotFound("NO_ACTION")
     if found.roles and not actor.has(*found.roles):
         raise Forbidden()
@@ -71,8 +75,8 @@ def action_of(app: ProcessApp, action: str, actor: Actor) -> Action:
 
 
 def offered(app: ProcessApp, names: Names, action: Action) -> bool:
-    """Whether the action's condition holds now."""
-    return action.when(names, names.records.read.now) is True
+    """Whether the action is about such a case, and its condition holds now."""
+    return action.is_about(names.case.kind.name if names.case else None) and action.when(names, names.records.read.now) is True
 
 
 def act(read: Reader, *, case: CaseRef, action: str, actor: Actor, submission: Mapping[str, Any], key: str | None = None) -> Change:
@@ -81,18 +85,26 @@ def act(read: Reader, *, case: CaseRef, action: str, actor: Actor, submission: M
     Raises Invalid with field errors, and Refused with the app's text when the action is not offered now or the drawing refuses it.
     """
     deployment_id, app, names = opened(read, case, actor)
-    chosen = action_of(app, action, actor)
-    request = f"act/{case.app}/{case.number}/{action}/{actor.id}/{key}" if key else None
-    if answer := requests.earlier(read, request, submission):
-        return Change(result=Acted(CaseRef(**answer["case"]), answer["number"]))
-    if not offered(app, names, chosen):
-        raise refused(app, names, chosen)
-    values = _checked(read, app, chosen, submission, names)
-    with told(app):
+    chosen = action_of(app, action, actor, case.collection)
+    request = requests.Request.of(read, f"act/{case.app}/{case.number}/{action}/{actor.id}", key, submission)
+    if answer := requests.earlier(read, request):
+        earlier = CaseRef(**answer["case"])
+        return Change(result=Acted(earlier, answer["number"], _token(read, app, earlier, chosen, answer["number"])))
+    with requests.once(read, request), told(app):
+        if not offered(app, names, chosen):
+            raise refused(app, names, chosen)
+        values = _checked(read, app, chosen, submission, names)
         change, number = _start(read, app, deployment_id, chosen, names, values, actor) if chosen.start else _send(app, chosen, names, values, actor)
-    requests.remember(read, change, request, submission, asdict(Acted(case, number)))
-    change.result = Acted(case, number)
+    requests.remember(read, change, request, {"case": asdict(case), "number": number})
+    change.result = Acted(case, number, _token(read, app, case, chosen, number))
     return change
+
+
+def _token(read: Reader, app: ProcessApp, case: CaseRef, action: Action, number: str | None) -> str | None:
+    kind = record_type(app, action)
+    if number is None or kind is None or not (kind.number and kind.phone):
+        return None
+    return read.vault.link_token(case.app, kind.name, number)
 
 
 def refused(app: ProcessApp, names: Names, action: Action) -> Exception:

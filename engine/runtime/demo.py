@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from engine import feel
 from engine.apps import ProcessApp
 from engine.runtime import record_changes
 from engine.runtime.accounts import hashed
@@ -78,11 +79,16 @@ def seed_account(read: Reader, *, entry: Mapping[str, Any]) -> Change:
 
 
 def seed_records(read: Reader, *, app: ProcessApp, collection: str, rows: list[dict[str, Any]]) -> Change:
-    """Create those of `rows` whose id is not there yet."""
+    """Create those of `rows` whose id is not there yet. A text that begins with `=` is FEEL, computed now: dates relative to today."""
     records, change = Records(read, app), Change()
     known = {row.id for row in read.all(select(Record.id).where(Record.app == app.key, Record.collection == collection))}
     for row in rows:
         if row.get("id") not in known:
-            record_changes.create(records, collection, dict(row), record_id=row.get("id"))
+            fields = {name: _value(value, read) for name, value in row.items()}
+            record_changes.create(records, collection, fields, record_id=row.get("id"))
     record_changes.write(records, change)
     return change
+
+
+def _value(value: Any, read: Reader) -> Any:
+    return feel.compile(value[1:])({}, read.now) if isinstance(value, str) and value.startswith("=") else value

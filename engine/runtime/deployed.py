@@ -4,11 +4,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from engine import apps
 from engine.apps import ProcessApp
 from engine.errors import NotFound
+from engine.store.link import Link
 from engine.store.tables import Deployment
 
 KEPT = 64
@@ -24,12 +25,12 @@ class Deployed:
     def __init__(self) -> None:
         self._digests: dict[str, str] = {}
 
-    def get(self, deployment_id: str, connection: Connection) -> ProcessApp:
+    def get(self, deployment_id: str, link: Link) -> ProcessApp:
         """The app of a deployment; NotFound for an unknown id."""
         known = _known(self._digests.get(deployment_id, ""))
         if known is not None:
             return known
-        row = connection.execute(select(Deployment.app, Deployment.digest, Deployment.files).where(Deployment.id == deployment_id)).first()
+        row = link.first(select(Deployment.app, Deployment.digest, Deployment.files).where(Deployment.id == deployment_id))
         if row is None:
             raise NotFound("NO_DEPLOYMENT")
         self._digests[deployment_id] = row.digest

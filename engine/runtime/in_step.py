@@ -3,13 +3,16 @@
 `notify` only hands its notification over: a worker sends it, and a channel that is down never holds the case up (C-15).
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine import feel
 from engine.errors import BpmnError
-from engine.runtime import record_changes
+from engine.personal import from_stored
+from engine.runtime import record_changes, totals
 from engine.runtime.effects import Effects
-from engine.runtime.records import RecordView
+from engine.runtime.records import RecordView, encode
 
 Inputs = Mapping[str, Any]
 Headers = Mapping[str, str]
@@ -46,7 +49,10 @@ def _target(effects: Effects, headers: Headers, inputs: Inputs) -> RecordView:
 
 
 def _create(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
-    return {"id": record_changes.create(effects.records, _header(headers, "record"), inputs).id}
+    record = record_changes.create(effects.records, _header(headers, "record"), inputs)
+    if headers.get("case") == "true":
+        effects.bind(record)
+    return {"id": record.id}
 
 
 def _update(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
@@ -63,14 +69,41 @@ def _settle(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
     return {"won": won, "value": value}
 
 
+def _add(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    wanted = inputs.get("id")
+    if wanted is None:
+        raise BpmnError("BAD_TASK", "record.add needs the input `id`: the record to add to")
+    record = totals.add(effects.records, _collection(effects, headers), str(encode(wanted)), {k: v for k, v in inputs.items() if k != "id"})
+    return {"id": record.id}
+
+
 def _find(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
-    found = effects.records.all(_header(headers, "record"))
-    return [{"id": record.id} for record in found if all(record[name] == value for name, value in inputs.items())]
+    equal = {name: _meant(effects, value) for name, value in inputs.items()}
+    found = effects.records.matching(_header(headers, "record"), equal)
+    if headers.get("where"):
+        holds = feel.compile(headers["where"].strip().removeprefix("="))
+        found = [record for record in found if holds(ChainMap({"item": record}, effects.scope), effects.now) is True]  # type: ignore[arg-type]
+    wanted = [name.strip() for name in headers.get("fields", "").split(",") if name.strip()]
+    return [{"id": record.id, **{name: record[name] for name in wanted}} for record in found[: _limit(headers)]]
+
+
+def _meant(effects: Effects, value: Any) -> Any:
+    # Inputs are JSON: a record has become its fields, a personal text its reference.
+    found = from_stored(value, effects.records.resolve)
+    return found.get("id") if isinstance(found, dict) else found
+
+
+def _limit(headers: Headers) -> int | None:
+    text = headers.get("limit", "")
+    if text and not text.isdigit():
+        raise BpmnError("BAD_TASK", f"the header `limit` must be a whole number, not {text!r}")
+    return int(text) if text else None
 
 
 def _reserve(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    amount = inputs.get("amount")
     try:
-        effects.names.capacities.reserve(_header(headers, "capacity"), inputs, effects.holder(headers))
+        effects.names.capacities.reserve(_header(headers, "capacity"), inputs, effects.holder(headers), 1 if amount is None else int(amount))
     except BpmnError as error:
         raise BpmnError(headers.get("error") or error.code, error.message) from None
     return {"reserved": True}
@@ -97,9 +130,17 @@ def _notify(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
     return {"notification": headers["notification"]}
 
 
+def _incident(effects: Effects, headers: Headers, inputs: Inputs) -> Any:
+    if not inputs.get("ko") or not inputs.get("en"):
+        raise BpmnError("BAD_TASK", "incident.raise needs the inputs `ko` and `en`: what an operator should know")
+    effects.raise_incident(f"{inputs['ko']} / {inputs['en']}")
+    return {"raised": True}
+
+
 CONNECTORS: dict[str, Callable[[Effects, Headers, Inputs], Any]] = {
     "record.create": _create,
     "record.update": _update,
+    "record.add": _add,
     "record.settle": _settle,
     "record.find": _find,
     "record.reserve": _reserve,
@@ -107,4 +148,5 @@ CONNECTORS: dict[str, Callable[[Effects, Headers, Inputs], Any]] = {
     "event.publish": _event,
     "message.publish": _message,
     "notify": _notify,
+    "incident.raise": _incident,
 }

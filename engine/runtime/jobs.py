@@ -1,37 +1,47 @@
 """Jobs: service calls, notifications, timers, signals and continuations, under a lease with a fencing token (design 5)."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from engine.actors import SYSTEM, Actor
-from engine.bpmn import Execution, TokenGone, UncaughtError
+from engine.bpmn import Execution, TokenGone, TooLarge, UncaughtError
+from engine.connectors.contract import CALLS
 from engine.errors import BatonError, BpmnError, Refused
 from engine.ids import new_id
-from engine.runtime import audit, delivery, incidents, step
+from engine.runtime import audit, conditions, delivery, incidents, starts, step
 from engine.runtime.leases import FREE, LEASE
 from engine.runtime.reader import Reader
+from engine.runtime.suspension import Suspended
+from engine.runtime.switches import is_draining, is_paused
 from engine.store.commit import Change, Write
 from engine.store.tables import Job
 
 ATTEMPT_LIMIT = 10  # a job whose workers die again and again becomes an incident too
 BACK_OFF = (10, 60, 300)  # seconds before the next try, by failures so far (C-15)
+BY_KIND = {starts.KIND: starts.fire, conditions.KIND: conditions.look}  # these see to their own rows
 TRIES_AGAIN = 3  # what an operator gives a failed job
 
 
-def claim(read: Reader) -> Change:
-    """Lease the oldest due job of ours; service jobs wait for external workers.
+def claim(read: Reader, *, job_id: str | None = None, beyond: int = 0) -> Change:
+    """Lease the oldest due job of ours, or that one if it is due; service jobs that call no partner wait for external workers.
+
+    `beyond` passes over so many of the oldest, where there are more: of many workers not all have to want the same.
 
     Answers its row as a dict, with a fresh lease token, or None when nothing is due.
     """
-    due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, Job.attempts < ATTEMPT_LIMIT, Job.kind != "service")
-    job = read.one(select(*Job.__table__.c).where(*due).order_by(Job.due_at, Job.id).limit(1))
+    due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, Job.attempts < ATTEMPT_LIMIT)
+    kinds = (or_(Job.kind != "service", Job.type.in_(CALLS)), or_(Job.kind != starts.KIND, ~is_draining()))
+    ours = (*kinds, Job.suspended.is_(False), ~is_paused(Job.__table__.c.app))
+    wanted = (Job.id == job_id,) if job_id else ()
+    job = read.one(select(*Job.__table__.c).where(*due, *ours, *wanted).order_by(Job.due_at, Job.id).offset(beyond).limit(1))
     if job is None:
-        return Change()
+        return claim(read, job_id=job_id) if beyond else Change()
     leased = {"lease_until": read.now + LEASE, "lease_token": new_id(), "attempts": job.attempts + 1}
     change = Change(result={**job._mapping, **leased}, wake=True)
-    where = (Job.id == job.id, Job.attempts == job.attempts, Job.lease_until < read.now)
+    where = (Job.id == job.id, Job.attempts == job.attempts, Job.due_at == job.due_at, Job.lease_until < read.now)
     change.add(update(Job).where(*where).values(**leased), expect=1)
     return change
 
@@ -48,14 +58,15 @@ def give_up_lost(read: Reader) -> Change:
     return change
 
 
-def _held(read: Reader, job_id: str, lease_token: str) -> Row[Any] | None:
+def held(read: Reader, job_id: str, lease_token: str) -> Row[Any] | None:
+    """The job, while the lease is held with this token."""
     return read.one(select(*Job.__table__.c).where(Job.id == job_id, Job.lease_token == lease_token))
 
 
 def renew(read: Reader, *, job_id: str, lease_token: str) -> Change:
     """Hold a job for longer, while its partner is still being asked. Nothing happens when the lease went to another."""
     change = Change()
-    if _held(read, job_id, lease_token) is not None:
+    if held(read, job_id, lease_token) is not None:
         where = (Job.id == job_id, Job.lease_token == lease_token)
         change.add(update(Job).where(*where).values(lease_until=read.now + LEASE), expect=1)
     return change
@@ -63,7 +74,7 @@ def renew(read: Reader, *, job_id: str, lease_token: str) -> Change:
 
 def sent(read: Reader, *, job_id: str, lease_token: str) -> Change:
     """A notification was taken by its partner; no instance waits for it."""
-    job = _held(read, job_id, lease_token)
+    job = held(read, job_id, lease_token)
     change = Change()
     if job is not None:
         change.add(delete(Job).where(Job.id == job_id, Job.lease_token == lease_token), expect=1)
@@ -72,49 +83,83 @@ def sent(read: Reader, *, job_id: str, lease_token: str) -> Change:
 
 def finish(read: Reader, *, job_id: str, lease_token: str) -> Change:
     """A timer, signal or continuation is due: the instance runs on. Nothing happens when the lease went to another."""
-    job = _held(read, job_id, lease_token)
+    job = held(read, job_id, lease_token)
     if job is None:
         return Change()
-    work, snapshot = step.load(read, job.instance_id, SYSTEM)
-    work.finishes = job_id
+    if job.kind in BY_KIND:
+        return _by_kind(read, job)
 
     def act(execution: Execution) -> None:
-        if job.kind != "continue":
+        if job.kind == "signal":
+            execution.hear(job.token, job.element_id, job.payload["variables"])
+        elif job.kind != "continue":
             execution.trigger(job.token, dict(job.payload.get("variables", {})))
 
+    return go_on(read, job, act)
+
+
+def complete(read: Reader, *, job_id: str, lease_token: str, variables: Mapping[str, Any]) -> Change:
+    """A service job was done: its instance runs on with the result. Answers whether the lease was still held; else nothing happens."""
+    job = held(read, job_id, lease_token)
+    if job is None:
+        return Change(result=False)
+    return go_on(read, job, lambda execution: execution.complete(job.token, variables))
+
+
+def go_on(read: Reader, job: Row[Any], act: Callable[[Execution], None], retry_after: int | None = None) -> Change:
+    """The instance of a job in hand takes what came of it and runs on, and the job is gone: all in one. Answers True.
+
+    What the instance cannot do with it is an incident. `retry_after` is when trying again can help, for whoever waits for an answer.
+    """
+    work, snapshot = step.load(read, job.instance_id, SYSTEM)
+    work.finishes, work.retry_after = job.id, retry_after
     try:
         change = step.advance(read, work, snapshot, act, SYSTEM)
     except TokenGone:
         change = Change()
+    except Suspended:
+        return release(job, suspended=True, attempts=job.attempts - 1)
     except BatonError as error:
-        return _give_up(read, job, error)
-    change.writes.insert(0, Write(delete(Job).where(Job.id == job_id, Job.lease_token == lease_token), expect=1))
+        return give_up(read, job, error)
+    change.writes.insert(0, Write(delete(Job).where(Job.id == job.id, Job.lease_token == job.lease_token), expect=1))
+    change.result = True
     return change
+
+
+def _by_kind(read: Reader, job: Row[Any]) -> Change:
+    try:
+        return BY_KIND[job.kind](read, job)
+    except Suspended:
+        return release(job, suspended=True, attempts=job.attempts - 1)
+    except BatonError as error:
+        return give_up(read, job, error)
 
 
 def fail(read: Reader, *, job_id: str, lease_token: str, error: str, permanent: bool = False) -> Change:
     """A try failed: the next one comes after 10, 60, 300 seconds; with no retries left it is an incident."""
-    job = _held(read, job_id, lease_token)
+    job = held(read, job_id, lease_token)
     if job is None:
         return Change()
     left = 0 if permanent else job.retries_left - 1
     if left <= 0:
-        return _give_up(read, job, BpmnError("JOB_FAILED", error))
+        return give_up(read, job, BpmnError("JOB_FAILED", error))
     wait = timedelta(seconds=BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1])
-    return _release(job, due_at=read.now + wait, retries_left=left, error=error[:2000])
+    return release(job, due_at=read.now + wait, retries_left=left, error=error[:2000])
 
 
-def _give_up(read: Reader, job: Row[Any], error: Exception) -> Change:
-    code = error.code if isinstance(error, (UncaughtError, BpmnError)) else "STEP_FAILED"
-    change = _release(job, retries_left=0, error=str(error)[:2000])
+def give_up(read: Reader, job: Row[Any], error: Exception) -> Change:
+    """Leave a job in hand to an operator, with an incident."""
+    code = error.code if isinstance(error, (UncaughtError, BpmnError)) else "TOO_LARGE" if isinstance(error, TooLarge) else "STEP_FAILED"
+    change = release(job, retries_left=0, error=str(error)[:2000])
     incidents.open_incident(read, change, job.instance_id, job.id, job.element_id, code, str(error))
     return change
 
 
-def _release(job: Row[Any], **values: Any) -> Change:
+def release(job: Row[Any], **values: Any) -> Change:
+    """Put a job in hand back, with these new values."""
     change = Change(wake=True)
     where = (Job.id == job.id, Job.lease_token == job.lease_token)
-    change.add(update(Job).where(*where).values(lease_until=FREE, lease_token=None, **values), expect=1)
+    change.add(update(Job).where(*where).values(lease_until=FREE, lease_token=None, worker=None, **values), expect=1)
     return change
 
 

@@ -1,7 +1,7 @@
 """What FEEL sees beside the variables of an instance (formats 1): records by collection name, settings, the user, functions."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -25,16 +25,14 @@ class Names(Mapping[str, Any]):
         self.records = records
         self.case = case
         self.capacities = Capacities(records, self)
-        self._fixed: dict[str, Any] = {
-            "settings": settings_of(records.app),
-            "user": {"id": actor.id, "name": actor.name, "roles": sorted(actor.roles)},
-            "free": feel.Function(self.capacities.free, ("capacity", "key"), "free"),
-            "decide": feel.Function(self._decide, ("decision", "inputs"), "decide"),
-        }
+        self._actor = actor
+        self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name in self._fixed:
-            return self._fixed[name]
+        if name in FIXED:
+            if name not in self._made:
+                self._made[name] = FIXED[name](self)
+            return self._made[name]
         bound = self.bound(name)
         if bound is not None:
             return bound
@@ -42,7 +40,16 @@ class Names(Mapping[str, Any]):
             return self.records.all(name)
         raise KeyError(name)
 
-    def _decide(self, decision: str, inputs: Mapping[str, Any]) -> Any:
+    def settings(self) -> dict[str, Any]:
+        """The app's settings."""
+        return settings_of(self.records.app, self.records.read.overrides.get(self.records.app.key, {}))
+
+    def user(self) -> dict[str, Any]:
+        """Who acts."""
+        return {"id": self._actor.id, "name": self._actor.name, "roles": sorted(self._actor.roles)}
+
+    def decide(self, decision: str, inputs: Mapping[str, Any]) -> Any:
+        """The value of one of the app's decisions; null where it has none of that id."""
         model = self.records.app.decisions.get(decision)
         return model.evaluate(decision, inputs, now=self.records.read.now) if model else None
 
@@ -57,16 +64,30 @@ class Names(Mapping[str, Any]):
         return found if isinstance(found, RecordView) else None
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._fixed
-        yield from (name for name in self.records.app.records if name not in self._fixed)
+        yield from FIXED
+        yield from (name for name in self.records.app.records if name not in FIXED)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-def settings_of(app: ProcessApp) -> dict[str, Any]:
-    """An app's settings; the environment variable `BATON_<APP>_<NAME>` wins over the file. What is no text in the file is JSON there."""
-    return {name: feel.from_json(_setting(app, name, value)) for name, value in app.settings.items()}
+FIXED: dict[str, Callable[[Names], Any]] = {  # made when an expression names them
+    "settings": Names.settings,
+    "user": Names.user,
+    "free": lambda names: feel.Function(names.capacities.free, ("capacity", "key"), "free"),
+    "taken": lambda names: feel.Function(names.capacities.taken, ("capacity", "key"), "taken"),
+    "decide": lambda names: feel.Function(names.decide, ("decision", "inputs"), "decide"),
+}
+
+
+def settings_of(app: ProcessApp, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """An app's settings; the environment variable `BATON_<APP>_<NAME>` wins over the file, and `overrides` over both.
+
+    What is no text in the file is JSON in the environment. Of `features`, the overridden ones alone change.
+    """
+    found = {name: feel.from_json(_setting(app, name, value)) for name, value in app.settings.items()}
+    features = {**found.get("features", {}), **overrides.get("features", {})}
+    return {**found, **overrides, **({"features": features} if features else {})}
 
 
 def _setting(app: ProcessApp, name: str, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -12,7 +13,7 @@ from engine.apps import Notification, RecordType
 from engine.connectors.contract import ConnectorError
 from engine.connectors.notify import Delivery
 from engine.personal import from_stored
-from engine.runtime import step
+from engine.runtime import notices, step
 from engine.runtime.reader import Reader
 from engine.runtime.records import RecordView
 from engine.runtime.work import Work
@@ -32,10 +33,19 @@ def delivery(read: Reader, job: Mapping[str, Any]) -> Delivery:
     if notification is None:
         raise ConnectorError(f"notifications.toml has no [{name}]", permanent=True)
     names = _names(read, work, job)
-    recipient = notification.to(names, read.now) if callable(notification.to) else None
+    recipient = notification.to(names, read.now) if callable(notification.to) else notification.to
+    notice = notices.row(read, work, notification, recipient, names, job["id"]) if notices.CHANNEL in notification.channels else None
+    if notice and set(notification.channels) == {notices.CHANNEL}:
+        return Delivery(job["id"], "", "", [], "", "", notice=notice)
     if not isinstance(recipient, RecordView):
         raise ConnectorError(f"`to` of [{name}] names no record with a phone or an e-mail address", permanent=True, code="NO_ADDRESS")
-    return _delivery(read, job, notification, recipient, names)
+    chosen = replace(notification, channels=_from(notification.channels, job["payload"]["inputs"].get("channel")))
+    return replace(_delivery(read, job, chosen, recipient, names), notice=notice)
+
+
+def _from(channels: tuple[str, ...], chosen: object) -> tuple[str, ...]:
+    """The channels to try when a person chose one of them: that one first, then those behind it."""
+    return channels[channels.index(chosen) :] if chosen in channels else channels
 
 
 def _delivery(read: Reader, job: Mapping[str, Any], notification: Notification, recipient: RecordView, names: Mapping[str, Any]) -> Delivery:
@@ -45,7 +55,7 @@ def _delivery(read: Reader, job: Mapping[str, Any], notification: Notification, 
         key=job["id"].replace("-", ":"),
         phone=str(recipient[phone] or "") if phone else "",
         email=str(recipient[email] or "") if email else "",
-        channels=list(notification.channels),
+        channels=[channel for channel in notification.channels if channel != notices.CHANNEL],
         subject=(notification.subjects.get(language) or notification.texts[language]).render(names, read.now, language)[:120],
         text=notification.texts[language].render(names, read.now, language),
         last_try=job["retries_left"] <= 1,

@@ -4,7 +4,8 @@ import re
 import threading
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.clock import KST
 from engine.store import commit
@@ -36,16 +37,10 @@ class Numbers:
         return COUNTER.sub(lambda found: str(start).zfill(len(found[1])), dated)
 
     def _draw(self, series: str) -> int:
-        def compute() -> commit.Change:
-            with self._database.read() as connection:
-                first: int | None = connection.scalar(select(NumberBlock.next).where(NumberBlock.series == series))
-            if first is None:
-                change = commit.Change(result=1)
-                change.add(insert(NumberBlock), {"series": series, "next": 1 + BLOCK})
-                return change
-            change = commit.Change(result=first)
-            change.add(update(NumberBlock).where(NumberBlock.series == series, NumberBlock.next == first).values(next=first + BLOCK), expect=1)
-            return change
+        end: int = commit.ask(self._database, DRAW, {"series": series})
+        return end - BLOCK
 
-        drawn: int = commit.run(self._database, compute).result
-        return drawn
+
+FIRST = upsert(NumberBlock).values(series=bindparam("series"), next=1 + BLOCK)
+# Whoever comes second waits for the row, and draws behind the first.
+DRAW = FIRST.on_conflict_do_update(index_elements=["series"], set_={"next": NumberBlock.next + BLOCK}).returning(NumberBlock.next)

@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete
 
 from engine.apps import RecordType
+from engine.bpmn import TooLarge, limits
+from engine.clock import KST
 from engine.errors import BpmnError
+from engine.forms import Field
 from engine.ids import new_id
-from engine.personal import PersonalText
-from engine.runtime.records import Records, RecordView, encode
+from engine.personal import MARK, PersonalText
+from engine.runtime import documents
+from engine.runtime.records import Records, RecordView, encode, moment
 from engine.store.commit import Change
+from engine.store.json_sql import patched
 from engine.store.tables import Person, Record, RecordKey, SearchKey
 from engine.vault import link_digest
 
@@ -21,11 +26,16 @@ def create(records: Records, collection: str, fields: Mapping[str, Any], record_
     number = kind.number
     if record_id is None:
         record_id = records.read.number(records.app.key, number.format) if number else str(fields.get("id") or new_id())
-    defaults = {name: field.default for name, field in kind.fields.items() if field.default is not None}
     record = records.know(collection, record_id, 1, {}, None)
     records.created.append(record)
-    update_fields(records, record, {**defaults, **fields, **({number.field: record_id} if number else {})})
+    update_fields(records, record, {**beginning(kind, record_id), **fields, **({number.field: record_id} if number else {})})
     return record
+
+
+def beginning(kind: RecordType, record_id: str) -> dict[str, Any]:
+    """What every new record of the type begins with: its defaults and its number."""
+    defaults = {name: field.default for name, field in kind.fields.items() if field.default is not None}
+    return defaults | ({kind.number.field: record_id} if kind.number else {})
 
 
 def update_fields(records: Records, record: RecordView, fields: Mapping[str, Any]) -> None:
@@ -43,11 +53,13 @@ def _set(records: Records, record: RecordView, name: str, value: Any) -> None:
     field, old = kind.fields[name], record.data.get(name)
     if field.pii and value == records.decode(field, old):
         return
-    stored = _personal(records, record, name, value) if field.pii and value not in (None, "") else encode(value)
-    if field.values and stored is not None and stored not in {choice.id for choice in field.values}:
+    stored = _stored(records, record, name, value)
+    if field.values and not _allowed(field, stored):
         raise BpmnError("BAD_VALUE", f"`{kind.name}.{name}` cannot be {stored!r}")
     if stored == old and not field.pii:  # another text of a person stands behind the same reference
         return
+    if field.total and record not in records.created:
+        raise BpmnError("TOTAL_FIELD", f"`{kind.name}.{name}` is a total: many steps add to it, and only `record.add` may change it")
     if field.once and old is not None:
         raise BpmnError("ALREADY_SET", f"`{kind.name}.{name}` is already {old!r}")
     if name == kind.states and old is not None and stored not in kind.transitions.get(str(old), []):
@@ -56,13 +68,33 @@ def _set(records: Records, record: RecordView, name: str, value: Any) -> None:
     records.changed.setdefault(record, set()).add(name)
 
 
+def _allowed(field: Field, stored: Any) -> bool:
+    chosen = stored if isinstance(stored, list) else [] if stored is None else [stored]
+    return all(any(one == choice.id for choice in field.values) for one in chosen)
+
+
+def _stored(records: Records, record: RecordView, name: str, value: Any) -> Any:
+    field = record.kind.fields[name]
+    if field.type == "file":
+        return documents.adopt(records, record, name, value)
+    if field.pii and value not in (None, ""):
+        return _personal(records, record, name, value)
+    stored = encode(value)
+    return moment(stored).astimezone(KST).isoformat() if field.type == "datetime" and isinstance(stored, str) and stored else stored
+
+
 def _personal(records: Records, record: RecordView, name: str, value: Any) -> Any:
-    if isinstance(value, PersonalText):
+    if isinstance(value, PersonalText) and value.reference is not None:
         return encode(value)
-    record.person_id = record.person_id or new_id()
-    person = records.persons.setdefault(record.person_id, dict(records.read.person(record.person_id)))
-    person[name] = str(encode(value))
-    return encode(PersonalText(person[name], f"{record.person_id}/{name}"))
+    if isinstance(value, dict) and MARK in value:  # as the inputs of a task bring it
+        return value
+    person_id = records.person_of(record)
+    person = records.persons.setdefault(person_id, dict(records.read.person(person_id)))
+    person[name] = str(value) if isinstance(value, str) else str(encode(value))
+    if (found := limits.size(person[name])) > limits.VARIABLE:  # the variable holds a reference, and does not tell
+        label = record.kind.fields[name].label or {}
+        raise TooLarge(record.kind.name, {lang: label.get(lang) or name for lang in ("ko", "en")}, found, limits.VARIABLE)
+    return encode(PersonalText(person[name], f"{person_id}/{name}"))
 
 
 def settle(records: Records, record: RecordView, name: str, value: Any) -> tuple[bool, Any]:
@@ -75,19 +107,36 @@ def settle(records: Records, record: RecordView, name: str, value: Any) -> tuple
 
 
 def write(records: Records, change: Change, linked: RecordView | None = None) -> None:
-    """Add the statements for everything that was created or changed. `linked` is the case that gets a tracking link."""
+    """Add the statements for everything that was created or changed.
+
+    `linked` is the case that gets a tracking link; a record that people find by number and phone has one anyway.
+    """
     now, app = records.read.now, records.app.key
     _write_persons(records, change)
+    documents.write(records, change)
     if records.created:
-        change.add(insert(Record), [_row(records, record, record is linked) for record in records.created])
-    for record in records.changed:
+        change.insert(Record, [_row(records, record, record is linked or _is_found(record)) for record in records.created])
+    plain = []
+    for record, names in records.changed.items():
         if record not in records.created:
-            where = (Record.app == app, Record.collection == record.kind.name, Record.id == record.id, Record.rev == record.rev)
-            values = {"rev": record.rev + 1, "data": record.data, "person_id": record.person_id, "updated_at": now}
-            change.add(update(Record).where(*where).values(**values), expect=1)
+            guards = {"app": app, "collection": record.kind.name, "id": record.id, "rev": record.rev}
+            values = {"rev": record.rev + 1, "person_id": record.person_id, "updated_at": now}
+            if any(field.total for field in record.kind.fields.values()):  # others may be adding to it at this moment
+                change.update(Record, guards, values, {"data": _patched(records, record, names)})
+            else:
+                plain.append((guards, {**values, "data": record.data}))
+    change.update_all(Record, plain)
     _write_search(records, change)
     for record, names in records.changed.items():
         _write_unique(records, change, record, names)
+
+
+def _patched(records: Records, record: RecordView, names: set[str]) -> Any:
+    return patched(records.read.connection.dialect.name, Record.data, {name: record.data.get(name) for name in sorted(names)})
+
+
+def _is_found(record: RecordView) -> bool:
+    return record.kind.number is not None and record.kind.phone is not None
 
 
 def _row(records: Records, record: RecordView, linked: bool) -> dict[str, Any]:
@@ -101,11 +150,11 @@ def _write_persons(records: Records, change: Change) -> None:
     vault = records.read.vault
     for person_id, fields in records.persons.items():
         key = records.read.person_key(person_id)
-        if key:
-            change.add(update(Person).where(Person.id == person_id).values(data=vault.write_person(key, fields)), expect=1)
+        if key is not None:
+            change.update(Person, {"id": person_id}, {"data": vault.write_person(key, fields)})
         else:
-            key = vault.new_person_key()
-            change.add(insert(Person), {"id": person_id, "key": key, "data": vault.write_person(key, fields), "created_at": records.read.now})
+            key = records.key_of(person_id) or vault.new_person_key()
+            change.insert(Person, {"id": person_id, "key": key, "data": vault.write_person(key, fields), "created_at": records.read.now})
 
 
 def _write_search(records: Records, change: Change) -> None:
@@ -117,7 +166,7 @@ def _write_search(records: Records, change: Change) -> None:
             change.add(delete(SearchKey).filter_by(**place).where(SearchKey.field.in_(sought)))
         rows += [{**place, "field": name, "term": records.read.vault.term(text)} for name, text in sought.items() if text]
     if rows:
-        change.add(insert(SearchKey), rows)
+        change.insert(SearchKey, rows)
 
 
 def _sought(record: RecordView, name: str) -> str | None:
@@ -145,7 +194,7 @@ def _write_unique(records: Records, change: Change, record: RecordView, names: s
         if record not in records.created and not (holds and holder):
             change.add(delete(RecordKey).filter_by(**place))
         if holds and holder is None:
-            change.add(insert(RecordKey), {**place, "value": value})
+            change.insert(RecordKey, {**place, "value": value})
 
 
 def _unique_value(record: RecordView, fields: Sequence[str]) -> str | None:

@@ -1,11 +1,11 @@
 """What people do with their work: claim, release, hand over, keep a draft, complete."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine import forms
@@ -20,13 +20,25 @@ from engine.runtime.records import RecordView
 from engine.runtime.refusals import told
 from engine.runtime.waits import element_of
 from engine.runtime.work import Work
-from engine.store.commit import Change, Stale, Write
+from engine.store.commit import Change, Stale, updating
+from engine.store.constant import Constant
 from engine.store.database import dump_json
-from engine.store.tables import Account, Draft, UserTask, UserTaskCandidate
+from engine.store.tables import Account, Draft, Person, ProcessInstance, Record, UserTask, UserTaskCandidate
 
-FIND = select(
-    *UserTask.__table__.c, UserTaskCandidate.role, exists().where(Draft.task_id == UserTask.id).correlate(UserTask).label("has_drafts")
-).outerjoin(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
+HAS_DRAFTS = exists().where(Draft.task_id == UserTask.id).correlate(UserTask).label("has_drafts")
+FIND_ROW = (
+    select(*UserTask.__table__.c, UserTaskCandidate.role, HAS_DRAFTS)
+    .select_from(UserTask)
+    .outerjoin(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
+    .where(UserTask.id == bindparam("task_id"))
+)
+FIND = Constant(FIND_ROW)
+FIND_WITH_INSTANCE = Constant(
+    FIND_ROW.add_columns(*step.STATE, *step.CASE)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .outerjoin(Record, step.OF_CASE)
+    .outerjoin(Person, Person.id == Record.person_id)
+)
 TAKEN = {"ko": "{name}님이 맡은 업무예요. 먼저 넘겨받아 주세요.", "en": "{name} has this task. Ask for it to be handed over first."}
 
 
@@ -48,10 +60,10 @@ class Found:
     has_drafts: bool
 
 
-def find(read: Reader, task_id: str, actor: Actor) -> Found:
+def find(read: Reader, task_id: str, actor: Actor, statement: Constant = FIND) -> Found:
     """The task, if this actor may see it; NotFound otherwise."""
-    rows = read.all(FIND.where(UserTask.id == task_id))
-    candidates = frozenset(row.role for row in rows if row.role)
+    rows = read.all(statement, {"task_id": task_id})
+    candidates = frozenset(role for row in rows for role in (row.team, row.role) if role)
     if not rows or not access.may_see(rows[0], candidates, actor):
         raise NotFound("NO_TASK")
     return Found(rows[0], candidates, rows[0].has_drafts)
@@ -138,23 +150,22 @@ def complete(read: Reader, *, task_id: str, actor: Actor, submission: Mapping[st
     An unclaimed task of one's team need not be claimed first. Raises Gone when it is finished already (who, when), Invalid with field errors,
     TASK_TAKEN when another has it, and Refused with the app's text for an error that the drawing does not catch; then nothing was written.
     """
-    found = find(read, task_id, actor)
+    found = find(read, task_id, actor, FIND_WITH_INSTANCE)
     task = found.row
-    request = f"complete/{task_id}/{actor.id}/{key}" if key else None
-    if answer := requests.earlier(read, request, submission):
-        return Change(result=Completed(**answer))
+    request = requests.Request.of(read, f"complete/{task_id}/{actor.id}", key, submission)
+    if request and request.key == task.done_request:
+        return Change(result=Completed(**request.again(task.done_body, task.done_answer)))
     need_open(task)
     if task.assignee not in (None, actor.id) and not access.is_lead(actor):
         raise taken_by(task)
-    work, snapshot = step.load(read, task.instance_id, actor)
+    work, snapshot = step.opened(read, task, actor)
     work.finishes = task_id
     try:
         change = _submit(read, work, snapshot, task, actor, submission)
     except TokenGone:
         raise Stale() from None  # somebody else completed it since its row was read
-    _mark_done(read, change, found, actor)
     change.result = Completed(work.app.key, task.business_key, _next_task(work, actor))
-    requests.remember(read, change, request, submission, asdict(change.result))
+    _mark_done(read, change, found, actor, request)
     return change
 
 
@@ -190,11 +201,16 @@ def checked(read: Reader, work: Work, task: Row[Any], element: Element, executio
     return found.values
 
 
-def _mark_done(read: Reader, change: Change, found: Found, actor: Actor) -> None:
+def _mark_done(read: Reader, change: Change, found: Found, actor: Actor, request: requests.Request | None) -> None:
     task = found.row
-    where = (UserTask.id == task.id, UserTask.rev == task.rev, UserTask.state == "open")
-    values = {"rev": task.rev + 1, "state": "done", "done_at": read.now, "done_by": actor.id, "done_by_name": actor.name}
-    change.writes.insert(0, Write(update(UserTask).where(*where).values(**values), expect=1))
+    values: dict[str, Any] = {"rev": task.rev + 1, "state": "done", "done_at": read.now, "done_by": actor.id, "done_by_name": actor.name}
+    if request:
+        values |= {"done_request": request.key, "done_body": request.body, "done_answer": requests.told(change, dict(vars(change.result)))}
+        if read.slot:
+            read.slot.remembered = lambda answer: update(UserTask).where(UserTask.id == task.id).values(done_answer=answer)
+    change.writes.insert(0, updating(UserTask, {"id": task.id, "rev": task.rev, "state": "open"}, values))
+    if task.role:
+        change.add(update(UserTaskCandidate).where(UserTaskCandidate.task_id == task.id).values(open=False))
     if found.has_drafts:
         change.add(delete(Draft).where(Draft.task_id == task.id))
 

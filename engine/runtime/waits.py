@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from engine.bpmn import Element, Execution, Model, Wait
 from engine.clock import KST
+from engine.connectors.contract import CALLS
 from engine.personal import PersonalText, to_stored
-from engine.runtime import incidents, messages
+from engine.runtime import incidents, messages, watches
 from engine.runtime.leases import unleased
 from engine.runtime.reader import Reader
 from engine.runtime.records import encode
@@ -36,24 +37,33 @@ def write(read: Reader, work: Work, change: Change, execution: Execution, before
     change.pairs |= {(row["name"], row["key"]) for row in rows[MessageSubscription] if row["key"]}
     for table, found in rows.items():
         if found:
-            change.add(insert(table), found)
+            change.insert(table, found)
+    watches.write(read, work, change, execution, before, after)
+    change.sync += [row for row in rows[Job] if row["lease_token"]]
     change.wake = change.wake or bool(rows[Job] or rows[MessageSubscription])
 
 
 def _key(wait: Wait) -> tuple[Any, ...]:
-    return (wait.kind, wait.token, wait.due if wait.kind == "timer" else None)
+    return (wait.kind, wait.token, wait.due if wait.kind == "timer" else None, wait.turn)
 
 
-def _id(work: Work, wait: Wait) -> str:
-    return f"{work.id}-{wait.token}"
+def id_of(instance_id: str, wait: Wait) -> str:
+    """The id of a wait's row: a token's second job has another one than its first."""
+    return f"{instance_id}-{wait.token}.{wait.turn}" if wait.turn else f"{instance_id}-{wait.token}"
+
+
+def idempotency_key(instance_id: str, job_id: str) -> str:
+    """What whoever does a job knows it by, the same at each try: the instance, and which of its jobs."""
+    return f"{instance_id}:{job_id.removeprefix(f'{instance_id}-')}"
 
 
 def _remove(read: Reader, work: Work, change: Change, gone: list[Wait]) -> None:
-    tasks = [_id(work, wait) for wait in gone if wait.kind == "user_task" and _id(work, wait) != work.finishes]
-    jobs = [_id(work, wait) for wait in gone if wait.kind in ("job", "timer", "continue") and _id(work, wait) != work.finishes]
-    subscriptions = [_id(work, wait) for wait in gone if wait.kind in ("message", "signal")]
+    tasks = [id_of(work.id, wait) for wait in gone if wait.kind == "user_task" and id_of(work.id, wait) != work.finishes]
+    jobs = [id_of(work.id, wait) for wait in gone if wait.kind in ("job", "timer", "continue") and id_of(work.id, wait) != work.finishes]
+    subscriptions = [id_of(work.id, wait) for wait in gone if wait.kind in ("message", "signal")]
     if tasks:
         change.add(update(UserTask).where(UserTask.id.in_(tasks), UserTask.state == "open").values(state="cancelled", done_at=read.now))
+        change.add(update(UserTaskCandidate).where(UserTaskCandidate.task_id.in_(tasks)).values(open=False))
         change.add(delete(Draft).where(Draft.task_id.in_(tasks)))
     if jobs:
         change.add(delete(Job).where(Job.id.in_(jobs)))
@@ -63,7 +73,7 @@ def _remove(read: Reader, work: Work, change: Change, gone: list[Wait]) -> None:
 
 
 def _add(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait) -> None:
-    row = {"id": _id(work, wait), "instance_id": work.id, "token": wait.token, "element_id": wait.element_id, "created_at": read.now}
+    row = {"id": id_of(work.id, wait), "instance_id": work.id, "token": wait.token, "element_id": wait.element_id, "created_at": read.now}
     if wait.kind == "user_task":
         _add_task(read, work, rows, execution, wait, row)
     elif wait.kind == "message":
@@ -71,15 +81,20 @@ def _add(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait)
     elif wait.kind == "signal":
         rows[MessageSubscription].append(row | {"name": messages.SIGNAL + messages.full_name(work.app.key, wait.name), "key": ""})
     elif wait.kind == "job":
-        payload = {"inputs": to_stored(encode(wait.inputs)), "headers": dict(wait.headers)}
-        rows[Job].append(row | _job(read, work, "service", wait.job_type, payload, read.now, wait.retries))
+        payload = {"inputs": to_stored(encode(wait.inputs)), "headers": dict(wait.headers), "retries": wait.retries}
+        lease = read.slot.lease(read.now) if read.slot and _sync(work, wait) else {}
+        rows[Job].append(row | _job(read, work, "service", wait.job_type, payload, read.now, wait.retries) | lease)
     elif wait.kind in ("timer", "continue"):
         rows[Job].append(row | _job(read, work, wait.kind, wait.kind, {}, wait.due or read.now, TRIES_OF_OURS))
 
 
+def _sync(work: Work, wait: Wait) -> bool:
+    return wait.job_type in CALLS and element_of(work.app.model, work.process_id, wait.element_id).properties.get("baton:sync") == "true"
+
+
 def _job(read: Reader, work: Work, kind: str, job_type: str, payload: dict[str, Any], due: datetime, tries: int) -> dict[str, Any]:
     row = {"kind": kind, "type": job_type, "app": work.app.key, "payload": payload, "due_at": due, "retries_left": tries}
-    return row | unleased(read.now)
+    return row | unleased(read.now) | {"suspended": work.suspended_at is not None}
 
 
 def _add_task(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait, row: dict[str, Any]) -> None:
@@ -91,9 +106,11 @@ def _add_task(read: Reader, work: Work, rows: Rows, execution: Execution, wait: 
     row |= {"name": {"ko": element.name or element.id, "en": element.label_en or element.name or element.id}, "users": list(wait.users)}
     row |= {"subject": subject(read, work, scope), "facts": facts(read, work, scope), "due": wait.due, "follow_up": wait.follow_up}
     row |= {"assignee": wait.assignee, "assignee_name": _name_of(read, wait.assignee), "priority": wait.priority}
-    rows[UserTask].append(row | {"done_at": None, "done_by": None, "done_by_name": None})
     roles = candidates(work, element, wait)
-    rows[UserTaskCandidate] += [{"task_id": row["id"], "role": role} for role in roles]
+    rows[UserTask].append(row | {"team": roles[0] if len(roles) == 1 else None, "done_at": None, "done_by": None, "done_by_name": None})
+    if len(roles) > 1:
+        order = {"due": wait.due, "priority": wait.priority, "created_at": read.now}
+        rows[UserTaskCandidate] += [{"task_id": row["id"], "role": role, "open": True, **order} for role in roles]
     work.new_tasks.append((row["id"], wait.assignee, roles))
     work.events.append({"type": "task", "element": element.id, "id": row["id"]})
 
@@ -104,10 +121,11 @@ def _name_of(read: Reader, login: str | None) -> str | None:
 
 
 def element_of(model: Model, process_id: str, element_id: str) -> Element:
-    """An element of the process, or of one that it calls."""
+    """An element of the process, or of one that it calls; a process itself too (its listeners)."""
     if element_id in model.processes[process_id].elements:
         return model.processes[process_id].elements[element_id]
-    return next(process.elements[element_id] for process in model.processes.values() if element_id in process.elements)
+    found = next((process.elements[element_id] for process in model.processes.values() if element_id in process.elements), None)
+    return found or next(node.element for node in model.processes[element_id].nodes.values() if node.element.id == element_id)
 
 
 def candidates(work: Work, element: Element, wait: Wait) -> list[str]:

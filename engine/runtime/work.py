@@ -1,6 +1,7 @@
 """The instance that a step works on, as its row says, with everything that expressions can see and every effect so far."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from engine.apps import ProcessApp
@@ -22,6 +23,10 @@ class Work:
     events: list[dict[str, Any]] = field(default_factory=list)
     finishes: str | None = None  # the user task or job that this step completes; its row is seen to by the command that does
     new_tasks: list[tuple[str, str | None, list[str]]] = field(default_factory=list)  # (task id, assignee, candidates)
+    suspended_at: datetime | None = None
+    repaired: bool = False  # an operator mends it, suspended or not
+    answer: str | None = None  # the code with which the request that led here is answered (`baton:answer`)
+    retry_after: int | None = None  # seconds, where it is known when trying again can help
 
     @property
     def record(self) -> RecordView | None:
