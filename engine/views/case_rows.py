@@ -14,7 +14,7 @@ from engine.runtime.reader import Reader
 from engine.runtime.records import Records, RecordView
 from engine.store.tables import ProcessInstance, Record, UserTask
 from engine.texts import pick
-from engine.views import timeline
+from engine.views import case_view, timeline
 
 COLUMNS = (Record.app, Record.collection, Record.id, Record.rev, Record.data, Record.person_id, Record.updated_at)
 NAMED = 3  # open tasks that a line names
@@ -41,9 +41,9 @@ def case_rows(read: Reader, rows: Sequence[Row[Any]], lang: str) -> list[CaseRow
     refs = [CaseRef(row.app, row.collection, row.id) for row in rows]
     versions = _versions(read, refs)
     records = _records(read, rows, [versions[ref] for ref in refs])
-    reached, waiting = timeline.reached(read, refs), _waiting(read, refs, lang)
+    reached, waiting = case_view.reached(read, refs), _waiting(read, refs, lang)
     return [
-        _row(record, ref, row.updated_at, progress(record.records.app, reached[ref]), waiting.get((ref.app, ref.number), []))
+        _row(record, ref, row.updated_at, progress(record.records.app, record.kind, reached[ref]), waiting.get((ref.app, ref.number), []))
         for row, ref, record in zip(rows, refs, records, strict=True)
     ]
 
@@ -95,9 +95,9 @@ def title(record: RecordView) -> str:
     return next((title(found) for found in referred if isinstance(found, RecordView)), "")
 
 
-def progress(app: ProcessApp, reached: Mapping[str, datetime]) -> tuple[int, int]:
+def progress(app: ProcessApp, kind: RecordType, reached: Mapping[str, datetime]) -> tuple[int, int]:
     """(milestones reached, all milestones) of the customer's timeline."""
-    milestones = app.tracking.milestones
+    milestones = app.tracking.milestones_of(kind)
     return sum(1 for milestone in milestones if not reached.keys().isdisjoint(milestone.at)), len(milestones)
 
 

@@ -144,13 +144,13 @@ def fields(read: Reader, names: Names, lang: str, *, clear: bool) -> list[tuple[
             continue
         value = record[name]
         hidden = field.pii and not clear
-        text = mask(str(value), field.type) if hidden else _in_clear(value, field.type, lang, read.now)
+        text = mask(value, field.type, lang) if hidden else _in_clear(value, field.type, lang, read.now)
         shown.append((field.label or {"ko": name}, text, hidden))
     return shown
 
 
 def _in_clear(value: Any, field_type: str, lang: str, now: datetime) -> str:
-    return mobile(str(value)) if field_type == "mobile" else shown_value(value, lang, now)
+    return mobile(str(value)) if field_type == "mobile" and value else shown_value(value, lang, now)
 
 
 def shown_value(value: Any, lang: str, now: datetime) -> str:

@@ -12,9 +12,10 @@ from engine import bpmn
 from engine.actors import SYSTEM
 from engine.bpmn import Model
 from engine.bpmn.drawing import Drawing, draw
-from engine.errors import NotFound, Text
+from engine.errors import BatonError, NotFound, Text
 from engine.personal import MARK
-from engine.runtime import step
+from engine.runtime import causes, step
+from engine.runtime.causes import Cause
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
 from engine.store.tables import Deployment, Incident, Job, Message, MessageSubscription, ProcessInstance, UserTask
@@ -77,7 +78,7 @@ class JobRow:
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """An open incident."""
+    """An open incident, with its cause in words."""
 
     id: str
     instance_id: str
@@ -85,6 +86,8 @@ class IncidentRow:
     kind: str
     message: str
     created_at: datetime
+    cause: Cause
+    note: str
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,14 @@ class InstancePage:
 
 
 def instances(read: Reader, *, app: str = "", state: str = "", q: str = "", page: int = 1, lang: str) -> Instances:
-    """Instances, the latest first; `state` may also be `incident`, `q` is a number or an instance id."""
+    """Instances, the latest first; `state` may also be `incident` or `suspended`, `q` is a number or an instance id."""
     where = []
     if app:
         where.append(ProcessInstance.app == app)
     if state == "incident":
         where.append(ProcessInstance.id.in_(select(Incident.instance_id).where(Incident.resolved_at.is_(None))))
+    elif state == "suspended":
+        where += [ProcessInstance.suspended_at.is_not(None), ProcessInstance.state == "running"]
     elif state:
         where.append(ProcessInstance.state == state)
     if q:
@@ -161,7 +166,8 @@ def _row(read: Reader, row: Row[Any], at: list[str], incidents: int) -> Instance
     places = [label(app, row.process_id, element) for element in at]
     where = {language: ", ".join(place[language] for place in places) for language in ("ko", "en")}
     dates = (row.started_at, row.updated_at)
-    return InstanceRow(row.id, row.app, row.version, name, row.business_key or "", row.state, where, *dates, incidents)
+    state = "suspended" if row.suspended_at and row.state == "running" else row.state
+    return InstanceRow(row.id, row.app, row.version, name, row.business_key or "", state, where, *dates, incidents)
 
 
 def label(app: Any, process_id: str, element_id: str) -> Text:
@@ -208,7 +214,10 @@ def place(instance_id: str) -> Any:
 def variables(read: Reader, instance_id: str) -> list[tuple[str, str, str, bool]]:
     """The root variables of an instance; personal ones are not looked up."""
     work, snapshot = step.load(read, instance_id, SYSTEM)
-    execution = bpmn.restore(work.app.model, snapshot, step.Host(work, read))
+    try:
+        execution = bpmn.restore(work.app.model, snapshot, step.Host(work, read))
+    except (BatonError, ValueError, LookupError, TypeError):  # one that cannot be read any more is still shown
+        return []
     return [_variable(name, value) for name, value in sorted(execution.variables.items())]
 
 
@@ -229,10 +238,19 @@ def incidents_of(read: Reader, instance_id: str) -> list[IncidentRow]:
     app = read.one(place(instance_id))
     rows = read.all(_open_incidents(instance_id).order_by(Incident.created_at)) if app else []
     return [
-        IncidentRow(row.id, instance_id, label(read.app(app.deployment_id), app.process_id, row.element_id), row.kind, row.message, row.created_at)
+        IncidentRow(row.id, instance_id, _named(read, app, row.element_id), row.kind, row.message, row.created_at, causes.of(row.kind), note)
         for row in rows
+        for note in [row.note or ""]
         if app
     ]
+
+
+def _named(read: Reader, instance: Row[Any], element_id: str) -> Text:
+    """The name of the element of an incident; the process itself is no element."""
+    try:
+        return label(read.app(instance.deployment_id), instance.process_id, element_id)
+    except (StopIteration, KeyError):
+        return {"ko": element_id, "en": element_id}
 
 
 def failed_jobs(read: Reader, *, lang: str) -> list[JobRow]:

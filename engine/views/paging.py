@@ -1,6 +1,7 @@
 """Long lists are shown a page at a time."""
 
 PAGE = 50
+COUNTED = 1000  # no list is counted further
 LAST = 10_000  # whoever looks further back searches
 
 

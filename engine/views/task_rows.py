@@ -25,6 +25,7 @@ class TaskRow:
     process: Text
     number: str
     due: datetime | None
+    follow_up: datetime | None
     sla: str
     assignee: str | None
     assignee_name: str | None
@@ -53,6 +54,7 @@ def _row(read: Reader, row: Row[Any], lang: str) -> TaskRow:
         process={"ko": process.name or process.id, "en": process.label_en or process.name or process.id},
         number=row.business_key or "",
         due=row.due,
+        follow_up=row.follow_up,
         sla=sla(row, read.now),
         assignee=row.assignee,
         assignee_name=row.assignee_name,

@@ -1,6 +1,5 @@
 """What happened in a case, told for people: business events, finished tasks, statuses. Technical steps stay out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +8,21 @@ from sqlalchemy import Row, select
 
 from engine.apps import ProcessApp
 from engine.errors import Text
-from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
 from engine.store.tables import History, ProcessInstance
+
+OPERATIONS: dict[str, Text] = {
+    "instance.suspend": {"ko": "운영자가 멈춤", "en": "Suspended by an operator"},
+    "instance.resume": {"ko": "운영자가 다시 시작", "en": "Resumed by an operator"},
+    "instance.cancel": {"ko": "운영자가 취소", "en": "Cancelled by an operator"},
+    "instance.variables": {"ko": "운영자가 변수를 바꿈", "en": "Variables changed by an operator"},
+    "instance.move": {"ko": "운영자가 위치를 옮김", "en": "Moved by an operator"},
+    "instance.cancel_element": {"ko": "운영자가 한 갈래를 취소", "en": "A branch cancelled by an operator"},
+    "instance.start_before": {"ko": "운영자가 요소 앞에서 시작", "en": "Started before an element by an operator"},
+    "instance.start_after": {"ko": "운영자가 요소 다음에서 시작", "en": "Started after an element by an operator"},
+    "instance.migrate": {"ko": "운영자가 다른 버전으로 옮김", "en": "Taken to another version by an operator"},
+}
 
 
 @dataclass(frozen=True)
@@ -33,17 +43,6 @@ def of_case(read: Reader, app: str, numbers: list[str]) -> list[TimelineEntry]:
 def of_instance(read: Reader, instance_id: str) -> list[TimelineEntry]:
     """Everything that happened in one instance, oldest first."""
     return _entries(read, read.all(_rows().where(History.instance_id == instance_id).order_by(History.rev)))
-
-
-def reached(read: Reader, refs: Sequence[CaseRef]) -> dict[CaseRef, dict[str, datetime]]:
-    """When each case first reached each status."""
-    found: dict[CaseRef, dict[str, datetime]] = {ref: {} for ref in refs}
-    where = (History.app.in_({ref.app for ref in refs}), History.business_key.in_([ref.number for ref in refs]))
-    for row in read.all(select(History.app, History.at, History.events).where(*where).order_by(History.at, History.rev)):
-        for event in row.events:
-            if event["type"] == "status" and (ref := CaseRef(row.app, event["record"], event["id"])) in found:
-                found[ref].setdefault(event["status"], row.at)
-    return found
 
 
 def done_elements(read: Reader, instance_id: str) -> set[str]:
@@ -70,6 +69,8 @@ def _tell(app: ProcessApp, row: Row[Any], event: dict[str, Any]) -> list[Timelin
         text = status_text(app, event["record"], event["status"])
     elif event["type"] == "started":
         text = _opening(app, event)
+    elif event["type"] == "operation":
+        text = OPERATIONS.get(event["action"])
     return [TimelineEntry(row.at, text, row.actor_name if row.actor_id != "system" else "")] if text else []
 
 

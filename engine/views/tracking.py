@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine import forms
 from engine.actors import CUSTOMER, Actor
 from engine.apps import Action, ProcessApp, Status
-from engine.errors import Text
+from engine.errors import Refused, Text
 from engine.forms import FormView
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
@@ -20,9 +20,14 @@ from engine.runtime.records import RecordView
 from engine.store.tables import Record, SearchKey
 from engine.texts import mask, pick
 from engine.vault import normalised
-from engine.views import timeline
+from engine.views import case_view, timeline
 from engine.views.cases import shown_value
 from engine.views.catalogue import labelled, start_of
+
+ERASED_CASE = {
+    "ko": "이 신청의 개인정보는 지워졌어요. 누구의 신청인지 알 수 없어서 진행 상황은 더 보여 드리지 않아요.",
+    "en": "The personal data of this application was erased. Nobody can tell whose it is any more, so where it stands is no longer shown.",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class TrackingAction:
 
 @dataclass(frozen=True)
 class TrackingPage:
-    """Everything the page says, in one language. `step` of `steps` milestones; `closed` once the record has no way on."""
+    """Everything the page says, in one language. `step` of `steps` milestones; `closed` once the record has no way on.
+
+    `late` when the milestones may lack what happened just now.
+    """
 
     number: str
     app_title: Text
@@ -60,6 +68,7 @@ class TrackingPage:
     closed: bool
     updated_at: datetime
     needs_you: bool
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -78,9 +87,22 @@ def by_token(read: Reader, token: str) -> CaseRef | None:
 
 
 def digits_ok(read: Reader, ref: CaseRef, digits: str) -> bool:
-    """Whether these are the last four digits of the case's phone."""
+    """Whether these are the last four digits of the case's phone; any four once it was erased: behind the gate is only `need_kept`'s answer then."""
     phone = _phone(read, ref)
-    return len(digits) == 4 and digits.isdecimal() and phone[-4:] == digits
+    return len(digits) == 4 and digits.isdecimal() and (phone[-4:] == digits or _is_erased(read, ref))
+
+
+def need_kept(read: Reader, ref: CaseRef) -> None:
+    """Raises Refused (ERASED, 410) once the customer's data was erased: nobody can show any more that the case is theirs, so nobody sees or
+    changes anything of it here."""
+    if _is_erased(read, ref):
+        raise Refused("ERASED", ERASED_CASE, 410)
+
+
+def _is_erased(read: Reader, ref: CaseRef) -> bool:
+    where = (Record.app == ref.app, Record.collection == ref.collection, Record.id == ref.number)
+    person: str | None = read.value(select(Record.person_id).where(*where))
+    return person is not None and read.erased(person)
 
 
 def token_for(read: Reader, number: str, mobile: str) -> str | None:
@@ -102,7 +124,7 @@ def page(read: Reader, ref: CaseRef, *, lang: str) -> TrackingPage:
     """The page of one case. NotFound without it."""
     _, app, names = cases.opened(read, ref, CUSTOMER)
     record = names.records.need(ref.collection, ref.number)
-    status = next((entry for entry in app.tracking.statuses if entry.when(names, read.now) is True), None)
+    status = next((entry for entry in app.tracking.statuses_of(record.kind) if entry.when(names, read.now) is True), None)
     milestones = _milestones(read, app, ref, record, names, lang)
     reached = sum(1 for milestone in milestones if milestone.state != "todo")
     actions = _actions(app, names, status, lang)
@@ -122,6 +144,7 @@ def page(read: Reader, ref: CaseRef, *, lang: str) -> TrackingPage:
         closed=closed,
         updated_at=_updated(read, ref),
         needs_you=any(action.primary for action in actions),
+        late=case_view.late(read),
     )
 
 
@@ -132,10 +155,10 @@ def _say(status: Status | None, part: str, names: Names, read: Reader, lang: str
 
 
 def _milestones(read: Reader, app: ProcessApp, ref: CaseRef, record: RecordView, names: Names, lang: str) -> list[Milestone]:
-    reached = timeline.reached(read, [ref])[ref]
+    reached = case_view.reached(read, [ref])[ref]
     found: list[Milestone] = []
     ended = record.kind.states is not None and not record.kind.transitions.get(str(record.data.get(record.kind.states)))
-    for milestone in app.tracking.milestones:
+    for milestone in app.tracking.milestones_of(record.kind):
         at = min((reached[status] for status in milestone.at if status in reached), default=None)
         text = (milestone.text.get(lang) or milestone.text["ko"]).render(names, read.now, lang)
         found.append(Milestone(text, "done" if at else "todo", at))
@@ -148,14 +171,17 @@ def _milestones(read: Reader, app: ProcessApp, ref: CaseRef, record: RecordView,
 def _actions(app: ProcessApp, names: Names, status: Status | None, lang: str) -> list[TrackingAction]:
     wanted = status.actions if status else ()
     offered = [action for action in app.actions.values() if not action.roles and cases.offered(app, names, action)]
+    offered.sort(key=lambda action: wanted.index(action.id) if action.id in wanted else len(wanted))
     return [TrackingAction(action.id, pick(action.label, lang), action.id in wanted) for action in offered]
 
 
 def _details(app: ProcessApp, names: Names, read: Reader, lang: str) -> list[tuple[str, str]]:
     shown = []
     for fact in app.tracking.details:
+        if any(name in app.records and names.bound(name) is None for name in fact.expression.names_read):
+            continue  # of another record: its name stands for everybody's here
         value = fact.expression(names, read.now)
-        text = mask(value, fact.field.type) if fact.field and fact.field.pii else shown_value(value, lang, read.now)
+        text = mask(value, fact.field.type, lang) if fact.field and fact.field.pii else shown_value(value, lang, read.now)
         if text:
             shown.append((pick(fact.label, lang), text))
     return shown
@@ -179,7 +205,7 @@ def action_form(
 ) -> ActionPage:
     """The form of an action. NotFound or Forbidden for one that is not for this actor; Refused with the app's words when it is not offered now."""
     _, app, names = cases.opened(read, ref, actor)
-    action = cases.action_of(app, action_id, actor)
+    action = cases.action_of(app, action_id, actor, ref.collection)
     if not cases.offered(app, names, action):
         raise cases.refused(app, names, action)
     form = None
