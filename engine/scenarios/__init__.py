@@ -2,10 +2,11 @@
 
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.loading import load
+from engine.scenarios.partners import Partners
 from engine.scenarios.play import Outcome, play
 from engine.scenarios.problem import Problem
-from engine.scenarios.report import AppReport, files_of, run_app
+from engine.scenarios.report import AppReport, files_of, run
 from engine.scenarios.spec import Scenario
-from engine.scenarios.world import Partners, Stage
+from engine.scenarios.world import Stage
 
-__all__ = ["AppReport", "Coverage", "Outcome", "Partners", "Problem", "Scenario", "Stage", "files_of", "load", "play", "run_app"]
+__all__ = ["AppReport", "Coverage", "Outcome", "Partners", "Problem", "Scenario", "Stage", "files_of", "load", "play", "run"]

@@ -1,24 +1,45 @@
 """Which elements, sequence flows and decision rules the scenarios went through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.apps import ProcessApp
-from engine.bpmn.document import Document
+from engine.bpmn.document import Document, Node, SequenceFlow
+from engine.dmn import Model
+from engine.dmn.elements import Rule
 from engine.scenarios.history import Happening
+from engine.scenarios.watched import Pairs, Seen
+
+
+@dataclass
+class Reached:
+    """What one play went through: (process id, element or flow id), (decision table, rule number)."""
+
+    elements: Pairs = field(default_factory=set)
+    flows: Pairs = field(default_factory=set)
+    rules: Pairs = field(default_factory=set)
+
+    def add(self, happened: Iterable[Happening], seen: Seen) -> None:
+        """Take over a history, and the flows and rules that its steps took."""
+        self.flows |= seen.flows
+        self.rules |= seen.rules
+        for one in happened:
+            if one.kind in ("done", "task", "cancelled"):
+                self.elements.add((one.process_id, one.element))
 
 
 @dataclass
 class Part:
-    """One kind of thing in one diagram or table: everything there is, and what was reached."""
+    """One kind of thing in one diagram or table: everything there is, in the order of the file, with what people call it, and what was reached."""
 
-    all: list[str] = field(default_factory=list)
+    file: str
+    all: dict[str, str] = field(default_factory=dict)
     reached: set[str] = field(default_factory=set)
 
     @property
     def missing(self) -> list[str]:
-        """What no scenario reached, in the order of the file."""
+        """What no scenario reached."""
         return [name for name in self.all if name not in self.reached]
 
     @property
@@ -28,7 +49,9 @@ class Part:
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers and what is missing, as JSON."""
-        return {"all": len(self.all), "reached": len(self.all) - len(self.missing), "percent": round(self.percent, 1), "missing": self.missing}
+        missing = [{"id": name, "name": self.all[name]} for name in self.missing]
+        reached = len(self.all) - len(missing)
+        return {"file": self.file, "all": len(self.all), "reached": reached, "percent": round(self.percent, 1), "missing": missing}
 
 
 class Coverage:
@@ -38,54 +61,50 @@ class Coverage:
         self.elements: dict[str, Part] = {}
         self.flows: dict[str, Part] = {}
         self.rules: dict[str, Part] = {}
-        self._incoming: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._ends: dict[tuple[str, str], SequenceFlow] = {}
+        self._sources: dict[tuple[str, str], list[SequenceFlow]] = {}  # the flows from an event-based gateway to what waits behind it
         for file, data in sorted(app.files.items()):
             if file.endswith(".bpmn"):
                 self._diagram(Document(file, data))
-        for name, rules in _tables(app):
-            self.rules[name] = Part([str(number) for number in range(1, rules + 1)])
+        self._tables: dict[str, str] = {}  # decision by the name that a rule which matched goes by
+        for model in dict.fromkeys(app.decisions.values()):
+            self._model(model)
 
     def _diagram(self, document: Document) -> None:
         for process in document.processes:
-            nodes = [node for node in document.nodes.values() if node.process_id == process]
-            self.elements[process] = Part([node.id for node in nodes])
-            self.flows[process] = Part([flow.id for node in nodes for flow in node.outgoing])
-            for node in nodes:
-                self._incoming[process, node.id] = [(flow.id, flow.source) for flow in node.incoming]
+            nodes = {node.id: node for node in document.nodes.values() if node.process_id == process}
+            self.elements[process] = Part(document.file, {node.id: _called(node) for node in nodes.values()})
+            flows = [flow for node in nodes.values() for flow in node.outgoing]
+            self.flows[process] = Part(document.file, {flow.id: _way(flow, document) for flow in flows})
+            self._ends |= {(process, flow.id): flow for flow in flows}
+            for node in nodes.values():
+                self._sources[process, node.id] = [flow for flow in node.incoming if document.nodes[flow.source].type == "eventBasedGateway"]
 
-    def add(self, happened: Sequence[Happening]) -> None:
-        """Count one play of a scenario."""
-        by_instance: dict[str, list[Happening]] = {}
-        for one in happened:
-            by_instance.setdefault(one.instance_id, []).append(one)
-            if one.kind == "decision":
-                self._decided(one.event)
-        for events in by_instance.values():
-            self._walked(events)
+    def _model(self, model: Model) -> None:
+        for decision, table in model.tables.items():
+            self._tables[table.name or model.decisions[decision]] = decision
+            self.rules[decision] = Part(model.graph.file, {str(rule.number): _rule(decision, rule) for rule in table.rules})
 
-    def _decided(self, event: Mapping[str, Any]) -> None:
-        for rule in event["rules"]:
-            part = self.rules.get(str(rule["table"]))
-            if part is not None:
-                part.reached.add(str(rule["rule"]))
+    def add(self, reached: Reached) -> None:
+        """Count what one play of a scenario went through."""
+        for process, element in reached.elements:
+            self._element(process, element)
+        for process, flow in reached.flows:
+            if (process, flow) in self._ends:
+                self.flows[process].reached.add(flow)
+                ends = self._ends[process, flow]
+                self.elements[process].reached |= {ends.source, ends.target}
+        for table, rule in reached.rules:
+            if decision := self._tables.get(table):
+                self.rules[decision].reached.add(rule)
 
-    def _walked(self, events: Iterable[Happening]) -> None:
-        left: dict[str, int] = {}
-        for place, one in enumerate(events):
-            if one.kind not in ("done", "task", "cancelled") or one.process_id not in self.elements:
-                continue
-            # A user task is arrived at when it opens; everything else when it is done, or interrupted before.
-            if one.kind == "task" or one.element not in left or one.kind == "done":
-                self._arrived(one, left)
-            self.elements[one.process_id].reached.add(one.element)
-            if one.kind == "done":
-                left[one.element] = place
-
-    def _arrived(self, one: Happening, left: Mapping[str, int]) -> None:
-        # The history names elements, not flows: the token came from the source that was left last.
-        came = [(left[source], flow) for flow, source in self._incoming.get((one.process_id, one.element), ()) if source in left]
-        if came:
-            self.flows[one.process_id].reached.add(max(came)[1])
+    def _element(self, process: str, element: str) -> None:
+        # A called process's elements stand in the history of the instance that called it.
+        for owner, part in self.elements.items():
+            if element in part.all and (owner == process or element not in self.elements.get(process, part).all):
+                part.reached.add(element)
+                # The event that won goes on from the gateway by itself: no token takes the flow between them.
+                self.flows[owner].reached |= {flow.id for flow in self._sources[owner, element]}
 
     @property
     def percent_of_flows(self) -> float:
@@ -101,6 +120,15 @@ class Coverage:
         return {"percent_of_flows": round(self.percent_of_flows, 1), **parts}
 
 
-def _tables(app: ProcessApp) -> Iterable[tuple[str, int]]:
-    for model in dict.fromkeys(app.decisions.values()):
-        yield from ((name, len(table.rules)) for name, table in model.tables.items())
+def _called(node: Node) -> str:
+    return " ".join(str(node.xml.get("name") or node.id).split())
+
+
+def _way(flow: SequenceFlow, document: Document) -> str:
+    ends = [_called(document.nodes[end]) if end in document.nodes else end for end in (flow.source, flow.target)]
+    named = " ".join(str(flow.xml.get("name") or "").split())
+    return f"{ends[0]} -> {ends[1]}" + (f" ({named})" if named else "")
+
+
+def _rule(decision: str, rule: Rule) -> str:
+    return " | ".join((f"{decision} {rule.number}", *(" ".join(cell.text.split()) for cell in rule.inputs)))

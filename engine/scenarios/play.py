@@ -2,19 +2,24 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.errors import Text
+from engine.scenarios import known, refusals
+from engine.scenarios.coverage import Reached
 from engine.scenarios.expectations import judge
-from engine.scenarios.history import Happening, everything
+from engine.scenarios.history import everything
 from engine.scenarios.problem import Problem
-from engine.scenarios.spec import Scenario, Together
-from engine.scenarios.steps import Story
+from engine.scenarios.spec import Scenario
+from engine.scenarios.step_spec import Together
+from engine.scenarios.steps import play as play_steps
+from engine.scenarios.story import Story
 from engine.scenarios.world import Stage
 
 
 @dataclass
 class Outcome:
-    """How a scenario ended: without problems it passed. `happened` holds the history of every order that was played."""
+    """How a scenario ended: without problems it passed. `reached` is what it went through, in all orders that were played."""
 
     id: str
     title: Text
@@ -22,12 +27,17 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     orders: int = 0
     seconds: float = 0.0
-    happened: list[list[Happening]] = field(default_factory=list)
+    reached: Reached = field(default_factory=Reached)
 
     @property
     def passed(self) -> bool:
         """Whether everything came true."""
         return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """The outcome as JSON."""
+        told = {"id": self.id, "title": dict(self.title), "file": self.file, "passed": self.passed, "orders": self.orders}
+        return {**told, "seconds": round(self.seconds, 3), "problems": [problem.as_dict() for problem in self.problems]}
 
 
 def play(scenario: Scenario, stage: Stage) -> Outcome:
@@ -47,12 +57,20 @@ def play(scenario: Scenario, stage: Stage) -> Outcome:
 
 def _once(scenario: Scenario, stage: Stage, order: tuple[tuple[int, ...], ...], outcome: Outcome) -> list[Problem]:
     outcome.orders += 1
-    with stage.world(scenario.given) as world:
+    with stage.world(scenario) as world:
+        if outcome.orders == 1 and (unknown := list(known.check(scenario, world))):
+            return unknown
         story = Story(scenario, world)
-        story.play(order)
-        with world.baton.read() as read:
-            outcome.happened.append(everything(read))
-            return [_ordered(scenario, order, problem) for problem in judge(story, read)]
+        try:
+            play_steps(story, order)
+        except Problem as problem:
+            found = [*refusals.surprises(story), problem]
+        else:
+            with world.baton.read() as read:
+                outcome.reached.add(everything(read), world.baton.seen)
+                found = judge(story, read)
+        hints = known.unasked(scenario, world) if found else ()
+        return [_ordered(scenario, order, one) for one in (*found, *hints)]
 
 
 def _ordered(scenario: Scenario, order: tuple[tuple[int, ...], ...], problem: Problem) -> Problem:

@@ -14,6 +14,9 @@ class Problem(BatonError):
         self.ko = ko
         self.en = en
 
+    def __reduce__(self) -> tuple[type["Problem"], tuple[str, int, str, str, str]]:
+        return Problem, (self.file, self.line, self.element, self.ko, self.en)
+
     def as_dict(self) -> dict[str, str | int]:
         """The problem as JSON."""
         return {"file": self.file, "line": self.line, "element": self.element, "ko": self.ko, "en": self.en}

@@ -1,160 +1,29 @@
 """A scenario file as an analyst may write it (formats 4). Every key that is not here is refused, with its line."""
 
-from datetime import datetime
 from itertools import permutations, product
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator
 
+from engine.scenarios.parts import Answers, Calls, Moment, Part, Seats, Switches, Values
 from engine.scenarios.problem import Problem
+from engine.scenarios.step_spec import AnyStep, Together
 
 MAX_ORDERS: Final = 120
-PARTNERS: Final = ("sms", "mail")
-SWITCHES: Final = ("ok", "down", "lost", "decline")
-Values = dict[str, Any]
-
-
-def _known_partners(value: Any) -> Any:
-    for name, state in value.items() if isinstance(value, dict) else ():
-        if name not in PARTNERS:
-            raise ValueError(f"there is no partner {name}; known: {', '.join(PARTNERS)}")
-        if state not in SWITCHES:
-            raise ValueError(f"{name} can be {', '.join(SWITCHES)}")
-    return value
-
-
-def _moment(value: str) -> str:
-    datetime.fromisoformat(value)
-    return value
-
-
-Switches = Annotated[dict[str, str], BeforeValidator(_known_partners)]
-
-
-class Part(BaseModel):
-    """Root of all parts: strict about keys; `line` is where it stands."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    line: int = 0
-
-
-class Step(Part):
-    """One step of the story."""
-
-    @property
-    def element(self) -> str:
-        """The element, door or action that the step is about."""
-        return ""
-
-
-class Doing(Step):
-    """A step that somebody takes: who, and in which of several cases."""
-
-    who: str = Field(default="customer", alias="as")
-    case: str | None = None
-
-
-class Start(Doing):
-    """`start`: submit the form of a door. `case` names the new case, `times` makes several."""
-
-    start: str
-    form: Values = {}
-    key: str | None = None
-    times: int = Field(default=1, ge=1, le=1000)
-
-    @property
-    def element(self) -> str:
-        return self.start
-
-
-class Complete(Doing):
-    """`complete`: submit the open task of an element."""
-
-    complete: str
-    form: Values = {}
-    key: str | None = None
-
-    @property
-    def element(self) -> str:
-        return self.complete
-
-
-class Act(Doing):
-    """`action`: press a button of the tracking page, or of the case page."""
-
-    action: str
-    form: Values = {}
-    key: str | None = None
-
-    @property
-    def element(self) -> str:
-        return self.action
-
-
-class Send(Doing):
-    """`message`: publish a message from outside to the case (or to `key`)."""
-
-    message: str
-    key: str | None = None
-    variables: Values = {}
-    time_to_live: str = "PT24H"
-
-    @property
-    def element(self) -> str:
-        return self.message
-
-
-class Wait(Step):
-    """`wait`: time passes: `30 min`, `4 business hours`, `PT2H`, or `until 2026-12-03T08:40`."""
-
-    wait: str
-
-
-class Worker(Step):
-    """`worker`: stop or start what runs in the background (jobs, messages, notifications)."""
-
-    worker: Literal["stop", "start"]
-
-
-class Partner(Step):
-    """`partner`: how a partner behaves from now on."""
-
-    partner: Switches
-
-
-class Together(Step):
-    """`together`: at the same moment; every order is played from the beginning and must satisfy `then`."""
-
-    together: tuple["AnyStep", ...]
-
-
-KINDS: Final = ("start", "complete", "action", "message", "wait", "worker", "partner", "together")
-
-
-def _kind(value: Any) -> str:
-    return next((kind for kind in KINDS if isinstance(value, dict) and kind in value), "")
-
-
-AnyStep = Annotated[
-    Annotated[Start, Tag("start")]
-    | Annotated[Complete, Tag("complete")]
-    | Annotated[Act, Tag("action")]
-    | Annotated[Send, Tag("message")]
-    | Annotated[Wait, Tag("wait")]
-    | Annotated[Worker, Tag("worker")]
-    | Annotated[Partner, Tag("partner")]
-    | Annotated[Together, Tag("together")],
-    Discriminator(_kind),
-]
 
 
 class Given(Part):
-    """The world before the first step. Without `records` the app's seed is there; without `staff` its demo accounts."""
+    """The world before the first step. Without `records` the app's seed is there; without `staff` its demo accounts. `apps` are there besides."""
 
-    clock: Annotated[str, AfterValidator(_moment)] = "2026-12-01T10:00+09:00"
+    clock: Moment = "2026-12-01T10:00+09:00"
+    apps: list[str] = []
     records: dict[str, list[Values]] | None = None
     staff: dict[str, str | list[str]] = {}
+    features: dict[str, bool] = {}
+    settings: Values = {}
     partners: Switches = {}
+    seats: Seats = {}
+    answers: Answers = {}
 
 
 class Refusal(Part):
@@ -179,6 +48,7 @@ class Expected(Part):
     """What must hold at the end, of one case (the first one without `case`) and of everything."""
 
     case: str | None = None
+    version: int | None = None
     record: dict[str, Values] = {}
     count: dict[str, int] = {}
     reserved: dict[str, dict[str, int]] = {}
@@ -190,6 +60,8 @@ class Expected(Part):
     notifications: list[Told] = []
     page: dict[Literal["ko", "en"], str] = {}
     incidents: int = 0
+    calls: Calls = {}
+    partner: dict[str, dict[str, Values]] = {}
 
 
 class Words(Part):
@@ -207,21 +79,33 @@ class Then(Expected):
     either: list["Then"] = []
 
 
+def _titled(value: Any) -> Any:
+    return {"ko": value} if isinstance(value, str) else value
+
+
 class Scenario(Part):
     """One file."""
 
     id: str
-    title: Words
+    title: Annotated[Words, BeforeValidator(_titled)]
     given: Given = Given()
     when: tuple[AnyStep, ...]
     then: Then = Then()
     file: str = ""
 
     def orders(self) -> list[tuple[tuple[int, ...], ...]]:
-        """Every order of its together-blocks: for each block the places of its steps, one after the other."""
-        blocks = [range(len(step.together)) for step in self.when if isinstance(step, Together)]
-        found = list(product(*(permutations(block) for block in blocks)))
+        """Every order of its together-blocks that makes a difference: for each block the places of its steps, one after the other."""
+        found = list(product(*(_orders(step) for step in self.when if isinstance(step, Together))))
         if len(found) > MAX_ORDERS:
             en = f"{len(found)} orders are too many to play; at most {MAX_ORDERS}."
             raise Problem(self.file, self.line, "", f"순서가 {len(found)}가지라 모두 해 볼 수 없어요. {MAX_ORDERS}가지까지 돼요.", en)
         return found
+
+
+def _orders(block: Together) -> list[tuple[int, ...]]:
+    # Steps that say the same are the same step in any order.
+    steps = [step.model_dump_json(exclude={"line": True, "lines": True, "save": {"line", "lines"}}) for step in block.together]
+    kept: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for order in permutations(range(len(steps))):
+        kept.setdefault(tuple(steps[place] for place in order), order)
+    return list(kept.values())
