@@ -1,11 +1,12 @@
 """The `baton` command. Each subcommand lives in a file of its own and is loaded by name when it is asked for, so that `baton lint` starts at once."""
 
-import importlib
 import sys
 
 import click
 
-from engine.errors import BatonError
+from engine import optional
+from engine.cli.words import say
+from engine.errors import BatonError, Refused
 
 COMMANDS = {
     "run": "engine.cli.run",
@@ -14,7 +15,19 @@ COMMANDS = {
     "lint": "engine.cli.lint",
     "test": "engine.cli.test",
     "migrate": "engine.cli.migrate",
+    "undeploy": "engine.cli.undeploy",
+    "replay": "engine.cli.replay",
+    "pause": "engine.cli.switch:pause",
+    "resume": "engine.cli.switch:resume",
+    "drain": "engine.cli.switch:drain",
+    "undrain": "engine.cli.switch:undrain",
+    "instance": "engine.cli.instance",
     "user": "engine.cli.user",
+    "privacy": "engine.cli.privacy",
+    "backup": "engine.cli.backup",
+    "restore": "engine.cli.restore",
+    "doctor": "engine.cli.doctor",
+    "secret": "engine.cli.secret",
     "simulate-partners": "engine.cli.partners",
 }
 
@@ -26,7 +39,8 @@ class _ByName(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(optional.load(module), name or "command")
         return command
 
 
@@ -40,5 +54,5 @@ def main() -> None:
     try:
         group(prog_name="baton")
     except BatonError as error:
-        click.echo(str(error), err=True)
+        click.echo(say(error.texts) if isinstance(error, Refused) else str(error), err=True)
         sys.exit(1)

@@ -10,6 +10,7 @@ from engine.actors import Actor
 from engine.apps import AppRefused
 from engine.errors import Refused
 from engine.runtime import definitions
+from engine.runtime.baton import Baton
 from engine.start import open_baton
 
 
@@ -21,17 +22,21 @@ def command(folders: tuple[Path, ...]) -> None:
     New cases start on the new version, running ones stay on theirs. Nothing restarts.
     """
     baton = open_baton()
-    actor = Actor("staff", getpass.getuser(), getpass.getuser(), frozenset({"analyst"}))
-    for folder in folders:
-        key, root = folder.resolve().name, folder.resolve().parent.parent
-        try:
-            done = baton.do(definitions.deploy, key=key, files=apps.read(root, key), actor=actor)
-        except AppRefused as refused:
-            for finding in refused.findings:
-                click.echo(f"{finding.file}:{finding.element} {finding.level} {finding.rule} — {finding.en} ({finding.mend_en})", err=True)
-            raise click.exceptions.Exit(1) from None
-        except Refused as refused:
-            raise click.ClickException(refused.texts["en"]) from None
-        click.echo(
-            f"{key} version {done.version} is live" if done.changed else f"{key} version {done.version} was live already: the files are the same"
-        )
+    try:
+        for folder in folders:
+            _deploy(baton, folder.resolve())
+    finally:
+        baton.database.close()
+
+
+def _deploy(baton: Baton, folder: Path) -> None:
+    key, actor = folder.name, Actor("staff", getpass.getuser(), getpass.getuser(), frozenset({"analyst"}))
+    try:
+        done = baton.do(definitions.deploy, key=key, files=apps.read(folder.parent.parent, key), actor=actor)
+    except AppRefused as refused:
+        for finding in refused.findings:
+            click.echo(f"{finding.file}:{finding.element} {finding.level} {finding.rule} — {finding.en} ({finding.mend_en})", err=True)
+        raise click.exceptions.Exit(1) from None
+    except Refused as refused:
+        raise click.ClickException(refused.texts["en"]) from None
+    click.echo(f"{key} version {done.version} is live" if done.changed else f"{key} version {done.version} was live already: the files are the same")

@@ -8,17 +8,16 @@ from typing import Final
 
 import click
 
-from engine import apps, dmn
+from engine import optional
 from engine.bpmn.layout import lay_out
 from engine.bpmn.lint import lint as lint_drawings
 from engine.errors import Refused
 from engine.findings import Finding
-from engine.forms import compile_form
-from engine.forms.problems import Problems
 from engine.xml import MAX_BYTES, UnsafeXml
 
 FORMS: Final = (".form", ".json")
 KINDS: Final = (".bpmn", ".dmn", ".form")
+BESIDE_DRAWINGS: Final = "engine.cli.lint_apps"
 
 
 @click.command("lint")
@@ -68,7 +67,7 @@ def _of_app(root: Path, key: str, fix: bool) -> Iterator[Finding]:
         for drawing in sorted((root / "processes" / key).rglob("*.bpmn")):
             _fix(drawing)
     try:
-        yield from apps.lint(key, apps.read(root, key))
+        yield from optional.load(BESIDE_DRAWINGS).app(root, key)
     except Refused as refused:
         yield _unreadable(f"processes/{key}", refused.texts["ko"], refused.texts["en"])
     except Exception as error:
@@ -91,9 +90,9 @@ def _of_file(path: Path, fix: bool) -> Iterator[Finding]:
 def _linted(path: Path, data: bytes) -> list[Finding]:
     try:
         if path.suffix == ".dmn":
-            return dmn.lint(str(path), data)
+            return list(optional.load(BESIDE_DRAWINGS).decisions(path, data))
         if path.suffix in FORMS:
-            return _form(path, data)
+            return list(optional.load(BESIDE_DRAWINGS).form(path, data))
         return lint_drawings({str(path): data})
     except Exception as error:
         return [_failed(str(path), error)]
@@ -108,12 +107,6 @@ def _fix(path: Path) -> None:
     except (OSError, UnsafeXml):
         # What cannot be read is reported when it is checked.
         return
-
-
-def _form(path: Path, data: bytes) -> list[Finding]:
-    problems = Problems()
-    compile_form(path.stem, str(path), data, problems)
-    return problems.found
 
 
 def _failed(file: str, error: Exception) -> Finding:

@@ -1,5 +1,6 @@
 """`baton run`: the embedded service. Everything that must happen once happens here, in the parent, before the server forks."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import click
 
 from engine import settings
 from engine.partners.ports import free_port
+from engine.partners.simulation import addresses
 from engine.runtime import demo
 from engine.start import deploy_new, prepare
 
@@ -37,5 +39,6 @@ def _partners(host: str) -> None:
     smtp_port = free_port(host, http_port + 1)
     os.environ["BATON_SMS_URL"] = f"http://{host}:{http_port}"
     os.environ["BATON_SMTP_URL"] = f"smtp://{host}:{smtp_port}"
+    os.environ.setdefault("BATON_PARTNERS", json.dumps(addresses(f"http://{host}:{http_port}")))
     ports = ["--http-port", str(http_port), "--smtp-port", str(smtp_port)]
     subprocess.Popen([sys.executable, "-m", "engine.cli", "simulate-partners", "--host", host, *ports, "--quiet", "--with-parent"])
