@@ -1,16 +1,19 @@
-"""Probes: `/livez` (this process answers) and `/readyz` (it can serve: the database is there with the right schema, and the apps load)."""
+"""Probes: `/livez` (this process answers) and `/readyz` (the database takes writes, the schema fits, apps load, the broker is there)."""
 
-from flask import Blueprint, Response, jsonify
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from engine.errors import BatonError
-from engine.store import migrate
-from engine.store.tables import Deployment
+from engine.views import readiness
+from engine.views.readiness import Readiness
 from web.current import baton
 from web.gateway import PUBLIC, allow
 
 blueprint = Blueprint("health", __name__)
+TRY_AGAIN = 5  # seconds
+
+
+def init_app(app: Flask) -> None:
+    """Keep what was last seen."""
+    app.extensions["readiness"] = Readiness(app.extensions["baton"])
 
 
 @blueprint.get("/livez")
@@ -23,15 +26,15 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 @allow(PUBLIC)
 def readyz() -> tuple[Response, int]:
-    """200 when requests can be served, else 503 with the part that is missing."""
-    try:
-        if not migrate.fits(baton().database):
-            return jsonify(status="waiting", missing="schema"), 503
-        with baton().read() as read:
-            for row in read.all(select(Deployment.app).where(Deployment.live.is_(True))):
-                read.live(row.app)
-    except SQLAlchemyError:
-        return jsonify(status="waiting", missing="database"), 503
-    except BatonError:
-        return jsonify(status="waiting", missing="definitions"), 503
-    return jsonify(status="ok"), 200
+    """200 when requests can be served, else 503 with every reason in both languages.
+
+    A draining service is ready: it serves everybody but those who begin something new. It says so.
+    """
+    seen: Readiness = current_app.extensions["readiness"]
+    reasons = seen.reasons()
+    if not reasons:
+        return jsonify(status="draining" if readiness.draining(baton()) else "ok"), 200
+    told = [{"missing": reason.missing, "message_ko": reason.text["ko"], "message_en": reason.text["en"]} for reason in reasons]
+    answer = jsonify(status="waiting", missing=reasons[0].missing, reasons=told)
+    answer.headers["Retry-After"] = str(TRY_AGAIN)
+    return answer, 503

@@ -1,4 +1,4 @@
-"""Pages for operators: instances, one instance, and failed jobs with their retry."""
+"""Pages for operators: instances, one instance and what can be done to it, failed jobs, incidents by cause, and the switches."""
 
 from dataclasses import dataclass, field
 
@@ -7,14 +7,18 @@ from werkzeug.wrappers import Response
 
 from engine.runtime import jobs as commands
 from engine.views import catalogue, operations
+from engine.views import repair as repair_view
 from web.current import baton, page_number, same_query
 from web.gateway import actor, allow, local_path
+from web.ops import incidents, repair, service
+from web.ops.repair import Tried
 from web.texts import language, pick, t
 
 blueprint = Blueprint("ops", __name__)
-STATES = ("running", "incident", "completed", "terminated")
+STATES = ("running", "suspended", "incident", "completed", "terminated")
 READERS = ("operator", "admin", "lead", "analyst")
 MENDERS = ("operator", "admin")
+NOTHING_TRIED = Tried()
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,23 @@ def instance(instance_id: str) -> Response:
     return instance_page(instance_id, Retry())
 
 
-def instance_page(instance_id: str, retry: Retry, status: int = 200) -> Response:
-    """One instance, after a refused retry with what was typed."""
+def instance_page(instance_id: str, retry: Retry, status: int = 200, tried: Tried = NOTHING_TRIED) -> Response:
+    """One instance, after a refused retry or operation with what was typed."""
     with baton().read() as read:
         page = operations.instance(read, instance_id, lang=language())
-    return make_response(render_template("ops/instance.html", page=page, retry=retry, may_retry=actor().has(*MENDERS)), status)
+        repairs = repair_view.repairs(read, instance_id)
+    may = actor().has(*MENDERS)
+    return make_response(render_template("ops/instance.html", page=page, retry=retry, may_retry=may, repairs=repairs, tried=tried), status)
+
+
+def operated_page(instance_id: str, tried: Tried, status: int = 200) -> Response:
+    """One instance, after an operation that was not carried out, or its plan."""
+    return instance_page(instance_id, Retry(), status, tried)
+
+
+repair.routes(blueprint, operated_page)
+incidents.routes(blueprint, READERS)
+service.routes(blueprint, READERS)
 
 
 @blueprint.get("/ops/jobs")
