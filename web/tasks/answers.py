@@ -1,13 +1,13 @@
 """What somebody sees whose submission of a task was not carried out: the same form with everything typed, or who was faster."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import make_response, render_template
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from werkzeug.wrappers import Response
 
-from engine.errors import Gone, Invalid, NotFound, Refused, Text
+from engine.errors import Answered, Gone, Invalid, NotFound, Refused, Text
 from engine.store.tables import UserTask
 from engine.texts import Template
 from engine.views import worklist as pages
@@ -40,6 +40,27 @@ def gone(task_id: str, typed: Mapping[str, Any], refusal: Gone, back: str) -> Re
         page = None
     pairs = labelled(page, typed)
     return make_response(render_template("tasks/gone.html", gone=refusal, page=page, typed=pairs, back=back), refusal.status)
+
+
+def answered(task_id: str, typed: Mapping[str, Any], refusal: Answered, back: str, form: Callable[[pages.TaskPage, Refused], Response]) -> Response:
+    """What the drawing says to a submission that was carried out: at the same task again, if it leads back there, else beside what was typed."""
+    if wants_json():
+        return refused(refusal)
+    following = same_again(task_id)
+    if following:
+        return form(open_task(following, typed, refusal), refusal)
+    page = open_task(task_id, typed)
+    shown = render_template("tasks/answered.html", refusal=refusal, page=page, typed=labelled(page, typed), back=back)
+    return respond(shown, refusal)
+
+
+def same_again(task_id: str) -> str | None:
+    """The open task at the same place of the same case, to which the drawing led back."""
+    done, other = UserTask.__table__.alias(), UserTask.__table__.c
+    same = (other.instance_id == done.c.instance_id, other.element_id == done.c.element_id)
+    with baton().read() as read:
+        found: str | None = read.value(select(other.id).join(done, and_(*same)).where(done.c.id == task_id, other.state == "open").limit(1))
+    return found
 
 
 def labelled(page: pages.TaskPage | None, typed: Mapping[str, Any]) -> list[tuple[str, str]]:

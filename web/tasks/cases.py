@@ -1,6 +1,5 @@
 """Cases for staff: find them, see where one stands, act on it, start one for a customer on the telephone."""
 
-import secrets
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,12 +8,12 @@ from werkzeug.wrappers import Response
 from engine.apps import Door
 from engine.errors import NotFound, Refused
 from engine.runtime import cases as commands
-from engine.runtime import instances
+from engine.runtime import documents, instances
 from engine.runtime.reader import Reader
 from engine.views import cases as pages
 from engine.views import catalogue, tracking
 from web import submissions
-from web.current import baton, page_number
+from web.current import baton, page_number, perform
 from web.errors import refused
 from web.gateway import STAFF, actor, allow, may_open, wants_json
 from web.tasks.answers import errors_of, problem_of, respond
@@ -53,8 +52,9 @@ def case(app: str, number: str) -> str:
     """The business view of one case."""
     with baton().read() as read:
         page = pages.case(read, app, number, lang=language(), actor=actor())
+        files = documents.of_record(read, app, f"{page.row.collection}/{number}")
     related = list({row.number: row for row in page.instances if row.number and row.number != number}.values())
-    return render_template("tasks/case.html", page=page, related=related, may_operate=may_open("ops.instance"))
+    return render_template("tasks/case.html", page=page, files=files, related=related, may_operate=may_open("ops.instance"))
 
 
 @blueprint.get("/cases/<app>/<number>/<action>")
@@ -68,11 +68,11 @@ def act(app: str, number: str, action: str) -> Response:
 @allow(STAFF)
 def do_act(app: str, number: str, action: str) -> Response:
     """Carry out an action on a case."""
-    typed = submissions.read()
+    typed = submissions.read(files=True)
     with baton().read() as read:
         case_ref, label = for_staff(read, app, number, action)
     try:
-        acted = baton().do(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
+        acted = perform(commands.act, case=case_ref, action=action, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Refused as refusal:
         return refused(refusal) if wants_json() else action_page(app, number, action, typed, refusal)
     said = "tasks.did_act_new" if acted.number else "tasks.did_act"
@@ -109,9 +109,9 @@ def start(app: str, door: str) -> Response:
 @allow(STAFF)
 def do_start(app: str, door: str) -> Response:
     """Start the case and show it."""
-    typed = submissions.read()
+    typed = submissions.read(files=True)
     try:
-        started = baton().do(instances.start, app=app, door=door, actor=actor(), submission=typed, key=submissions.idempotency_key())
+        started = perform(instances.start, app=app, door=door, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Refused as refusal:
         return refused(refusal) if wants_json() else start_page(app, door, typed, refusal)
     flash(t("tasks.did_start", number=started.number))
@@ -127,7 +127,7 @@ def start_page(app: str, door: str, typed: dict[str, object] | None = None, refu
 
 def form_page(form: object, heading: Text, lead: str, back: str, refusal: Refused | None, summary: list[tuple[str, str]] | None = None) -> Response:
     """A form that stands alone; `summary` says what it is about."""
-    key = submissions.control("key") or secrets.token_urlsafe(16)
+    key = submissions.key_again(refusal)
     problem = problem_of(refusal) if refusal else None
     shown = render_template("tasks/form_page.html", form=form, heading=heading, lead=lead, back=back, problem=problem, key=key, summary=summary)
     return respond(shown, refusal)

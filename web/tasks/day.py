@@ -2,7 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from babel.dates import format_date
 from flask import redirect, render_template, request, url_for
@@ -61,10 +63,11 @@ def day_task(task_id: str) -> Response:
     return show(answers.open_task(task_id))
 
 
-def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
-    """The page of a stop, after a refusal with its status and words."""
+def show(page: pages.TaskPage, refusal: Refused | None = None, beside: Mapping[str, Any] | None = None) -> Response:
+    """The page of a stop, after a refusal with its status and words. `beside`: what was typed into a form beside the stop's own."""
     problem = answers.problem_of(refusal) if refusal else None
-    shown = render_template("tasks/day_task.html", page=page, problem=problem, phones=phones(page), key=secrets.token_urlsafe(16))
+    typed = {"page": page, "beside": beside or {}, "problem": problem, "key": secrets.token_urlsafe(16)}
+    shown = render_template("tasks/day_task.html", phones=phones(page), **typed)
     return answers.respond(shown, refusal)
 
 

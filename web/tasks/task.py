@@ -1,20 +1,20 @@
 """One task: read it, take it, put it back, hand it over, keep a draft, finish it. Every change is a command, then a redirect."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from engine.errors import Gone, Refused
+from engine.errors import Answered, Gone, Refused
 from engine.runtime import user_tasks
 from engine.store.tables import Account
 from engine.views import cases
 from engine.views import worklist as pages
 from web import formats, submissions
-from web.current import baton, same_query
+from web.current import baton, perform, same_query
 from web.errors import refused
 from web.gateway import STAFF, actor, allow, wants_json
 from web.tasks import answers
@@ -31,12 +31,13 @@ def task(task_id: str) -> Response:
     return show(answers.open_task(task_id))
 
 
-def show(page: pages.TaskPage, refusal: Refused | None = None) -> Response:
-    """The page of a task, after a refusal with its status and words."""
+def show(page: pages.TaskPage, refusal: Refused | None = None, beside: Mapping[str, Any] | None = None) -> Response:
+    """The page of a task, after a refusal with its status and words. `beside`: what was typed into a form beside the task's own."""
     with baton().read() as read:
         (listing, filters), apps = listed(read, of_request()), app_titles(read)
     problem = answers.problem_of(refusal) if refusal else None
-    shown = render_template("tasks/task.html", page=page, listing=listing, filters=filters, apps=apps, problem=problem, key=secrets.token_urlsafe(16))
+    typed = {"page": page, "beside": beside or {}, "problem": problem, "key": secrets.token_urlsafe(16)}
+    shown = render_template("tasks/task.html", listing=listing, filters=filters, apps=apps, **typed)
     return answers.respond(shown, refusal)
 
 
@@ -50,7 +51,7 @@ def drawing(task_id: str) -> str:
     return render_template("tasks/drawing.html", page=page, drawing=whole or page.drawing)
 
 
-@blueprint.get("/tasks/<task_id>/<any(claim, release, assign, draft, complete):_>")
+@blueprint.get("/tasks/<task_id>/<any(claim, release, assign, draft, complete, comment, dates, delegate):_>")
 @allow(STAFF)
 def again(task_id: str, _: str) -> Response:
     """The address of a refused change, opened again: the task."""
@@ -129,11 +130,13 @@ def complete(task_id: str) -> Response:
 
 def finish(task_id: str, onwards: Callable[[str | None], str], form: Callable[[pages.TaskPage, Refused], Response]) -> Response:
     """Complete a task with what was submitted: onwards when it was accepted, the same form again when not."""
-    typed = submissions.read()
+    typed = submissions.read(files=True)
     try:
-        done = baton().do(user_tasks.complete, task_id=task_id, actor=actor(), submission=typed, key=submissions.idempotency_key())
+        done = perform(user_tasks.complete, task_id=task_id, actor=actor(), submission=typed, key=submissions.idempotency_key())
     except Gone as refusal:
         return answers.gone(task_id, typed, refusal, onwards(None))
+    except Answered as refusal:
+        return answers.answered(task_id, typed, refusal, onwards(None), form)
     except Refused as refusal:
         return refused(refusal) if wants_json() else form(answers.open_task(task_id, typed, refusal), refusal)
     if wants_json():
