@@ -1,20 +1,21 @@
 """Applying: the form of a public door, and the receipt."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from engine.actors import CUSTOMER
-from engine.errors import Busy, Invalid, NotFound, Refused
+from engine.errors import Invalid, NotFound, Refused
 from engine.runtime import instances
 from engine.runtime.names import Names
 from engine.runtime.records import Records
 from engine.views import catalogue, tracking
 from engine.views.catalogue import DoorPage
 from web import submissions
-from web.current import baton
+from web.current import baton, perform
 from web.errors import field_messages
 from web.extensions import POSTS, limiter
 from web.gateway import PUBLIC, allow, wants_json
@@ -55,16 +56,16 @@ def form(app: str, door: str) -> Page:
 @limiter.limit(POSTS)
 def send(app: str, door: str) -> Page:
     """Go one step further or back, or apply. What was typed stays in the form whatever happens."""
-    typed = submissions.read()
+    typed = submissions.read(files=True)
     key = submissions.idempotency_key()
     if not wants_json() and submissions.control("go") in (NEXT, BACK, REFRESH):
         return move(app, door, typed, key)
     try:
-        started = baton().do(instances.start, app=app, door=door, actor=CUSTOMER, submission=typed, key=key)
+        started = perform(instances.start, app=app, door=door, actor=CUSTOMER, submission=typed, key=key)
     except Refused as refusal:
         if wants_json() or isinstance(refusal, NotFound):
             raise
-        return again(app, door, typed, key, refusal)
+        return again(app, door, typed, refusal)
     if wants_json():
         return answer(app, started)
     return redirect(url_for("portal.receipt", app=app, token=started.token), 303)
@@ -89,19 +90,18 @@ def move(app: str, door: str, typed: dict[str, Any], key: str | None) -> Page:
         here = steps.names_in(steps.step(steps.without_previews(whole.form), number).groups)
         wrong = {field: texts for field, texts in problems(whole, typed).items() if field.split(".")[0] in here}
         if wrong:
-            return page(app, door, door_page(app, door, typed, wrong), number, key), 422
+            return page(app, door, door_page(app, door, typed, wrong), number, key, submissions.pairs(typed)), 422
     change = {NEXT: 1, BACK: -1}.get(submissions.control("go"), 0)
-    return page(app, door, whole, number + change, key)
+    return page(app, door, whole, number + change, key, submissions.pairs(typed))
 
 
-def again(app: str, door: str, typed: dict[str, Any], key: str | None, refusal: Refused) -> Page:
-    """The form once more, with what was refused. A key that was used for something else is replaced, so that the next press is a new application."""
+def again(app: str, door: str, typed: dict[str, Any], refusal: Refused) -> Page:
+    """The form once more, with what was refused and everything typed."""
     errors = field_messages(refusal)
     shown = door_page(app, door, typed, errors)
-    if refusal.code == "IDEMPOTENCY_MISMATCH":
-        key = secrets.token_urlsafe(16)
-    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, Busy) else {}
-    return page(app, door, shown, steps.first_wrong(shown.form, errors), key), refusal.status, headers
+    headers = {"Retry-After": str(refusal.details["retry_after"])} if "retry_after" in refusal.details else {}
+    number = steps.first_wrong(shown.form, errors)
+    return page(app, door, shown, number, submissions.key_again(refusal), submissions.pairs(typed)), refusal.status, headers
 
 
 def door_page(app: str, door: str, typed: dict[str, Any] | None = None, errors: dict[str, Any] | None = None) -> DoorPage:
@@ -123,9 +123,9 @@ def problems(shown: DoorPage, typed: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def page(app: str, door: str, shown: DoorPage, number: int = 1, key: str | None = None) -> str:
-    """The form as a page, at one of its steps."""
-    step = steps.step(steps.without_previews(shown.form), number, request.form.items(multi=True))
+def page(app: str, door: str, shown: DoorPage, number: int = 1, key: str | None = None, posted: Iterable[tuple[str, str]] = ()) -> str:
+    """The form as a page, at one of its steps; `posted` are the values so far."""
+    step = steps.step(steps.without_previews(shown.form), number, posted)
     return render_template("portal/apply.html", app=app, door=door, shown=shown, step=step, previews=steps.previews(shown.form), key=key or "")
 
 

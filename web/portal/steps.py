@@ -7,7 +7,7 @@ from typing import Any
 from engine.forms.page import FieldView, FormView, Group
 
 AT_ONCE = 8  # so many fields stand on one page
-SHOWN_ONLY = {"readonly", "prose", "image", "link", "table", "group", "list", "spacer", "separator"}
+SHOWN_ONLY = {"readonly", "prose", "image", "link", "table", "group", "list", "spacer", "separator", "carried"}
 
 
 @dataclass(frozen=True)

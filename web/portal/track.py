@@ -71,19 +71,23 @@ def close_gate(token: str) -> Response:
 
 
 def opened_case(token: str) -> CaseRef | None:
-    """The case of a token whose gate is open in this browser; None where the gate has to come first."""
+    """The case of a token whose gate is open in this browser; None where the gate has to come first. Refused once its data was erased."""
     if not is_unlocked(token):
         return None
     with baton().read() as read:
-        return tracking.by_token(read, token)
+        case = tracking.by_token(read, token)
+        if case is not None:
+            tracking.need_kept(read, case)
+        return case
 
 
 def tracking_page(token: str) -> TrackingPage:
-    """Where the case stands, in the page's language."""
+    """Where the case stands, in the page's language. Refused once its data was erased."""
     with baton().read() as read:
         case = tracking.by_token(read, token)
         if case is None:
             raise NotFound()
+        tracking.need_kept(read, case)
         return tracking.page(read, case, lang=language())
 
 

@@ -7,16 +7,17 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from werkzeug.wrappers import Response
 
 from engine.actors import CUSTOMER
-from engine.errors import Busy, NotFound, Refused
+from engine.errors import Answered, NotFound, Refused
 from engine.runtime import cases
 from engine.runtime.cases import CaseRef
 from engine.views import tracking
 from web import submissions
-from web.current import baton
+from web.current import baton, perform
 from web.errors import field_messages
 from web.extensions import POSTS, limiter
 from web.gateway import PUBLIC, allow, wants_json
 from web.portal.track import opened_case, private
+from web.portal.unlocked import unlock
 from web.texts import language, t
 
 
@@ -36,25 +37,26 @@ def action(token: str, action: str) -> Response:
 @allow(PUBLIC)
 @limiter.limit(POSTS)
 def act(token: str, action: str) -> Response:
-    """Do it. A refusal shows the page again with the reason and everything typed."""
+    """Do it. A refusal shows the page again with the reason and everything typed. A new case with a page of its own is shown next."""
     case = opened_case(token)
     if case is None:
         if wants_json():
             raise NotFound()
         return to_gate(token)
-    typed, key = submissions.read(), submissions.idempotency_key()
+    typed, key = submissions.read(files=True), submissions.idempotency_key()
     try:
-        acted = baton().do(cases.act, case=case, action=action, actor=CUSTOMER, submission=typed, key=key)
+        acted = perform(cases.act, case=case, action=action, actor=CUSTOMER, submission=typed, key=key)
     except Refused as refusal:
         if wants_json() or isinstance(refusal, NotFound):
             raise
-        return page(token, case, action, typed, refusal, key)
+        return page(token, case, action, typed, refusal, submissions.key_again(refusal))
     if wants_json():
-        response = jsonify(number=acted.number, tracking_url=url_for("portal.track", token=token))
+        response = jsonify(number=acted.number, tracking_url=url_for("portal.track", token=acted.token or token))
         response.status_code = 201 if acted.number else 200
         return private(response)
     flash(t("portal.acted_no", number=acted.number) if acted.number else t("portal.acted"))
-    return private(redirect(url_for("portal.track", token=token), 303))
+    shown = redirect(url_for("portal.track", token=acted.token or token), 303)
+    return private(unlock(shown, acted.token) if acted.token else shown)
 
 
 def page(
@@ -70,13 +72,11 @@ def page(
         raise
     except Refused as not_offered:
         closed = not_offered
-    refusal = closed or refusal
-    if refusal and refusal.code == "IDEMPOTENCY_MISMATCH":
-        key = secrets.token_urlsafe(16)
+    refusal = refusal if isinstance(refusal, Answered) else closed or refusal
     html = render_template("portal/action.html", token=token, case=case, shown=shown, refusal=refusal, key=key or "")
     response = private(make_response(html, refusal.status if refusal else 200))
-    if isinstance(refusal, Busy):
-        response.headers["Retry-After"] = str(refusal.retry_after)
+    if refusal and "retry_after" in refusal.details:
+        response.headers["Retry-After"] = str(refusal.details["retry_after"])
     return response
 
 
