@@ -1,10 +1,12 @@
 """The web: pages for customers and staff over one Baton. Server-rendered; everything works without JavaScript."""
 
+from weakref import finalize
+
 from flask import Flask
 
 from engine.runtime.baton import Baton
 from engine.store.database import engine_options, listen
-from web import errors, gateway, health, ops, page_tools, portal, static_files, studio, tasks
+from web import documents, errors, gateway, health, lists, metrics, ops, page_tools, portal, static_files, studio, tasks
 from web.extensions import babel, csrf, db, limiter, login_manager
 from web.formats import LOCALES
 from web.texts import catalogue, language
@@ -21,13 +23,15 @@ def create_app(baton: Baton) -> Flask:
     db.init_app(app)
     with app.app_context():
         listen(db.engine)
+        finalize(app, db.engine.dispose)  # an app that is forgotten leaves no connection open
     babel.init_app(app, default_timezone="Asia/Seoul", locale_selector=lambda: LOCALES[language()])
     csrf.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)
-    for part in (gateway, errors, page_tools, static_files):
+    for part in (documents, metrics, gateway, errors, page_tools, static_files, health):
         part.init_app(app)
-    for blueprint in (health.blueprint, portal.blueprint, tasks.blueprint, ops.blueprint, studio.blueprint):
+    rooms = (health, metrics, portal, tasks, lists, documents, ops, studio)
+    for blueprint in (room.blueprint for room in rooms):
         app.register_blueprint(blueprint)
     return app
 
@@ -50,6 +54,5 @@ def configuration(baton: Baton) -> dict[str, object]:
         "WTF_CSRF_CHECK_DEFAULT": False,  # the gateway checks, so that JSON is told apart in one place
         "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open as long as the session
         "WTF_CSRF_SSL_STRICT": False,  # it would need the Referer, which tracking pages never send
-        "RATELIMIT_HEADERS_ENABLED": True,
         "JSON_AS_ASCII": False,
     }

@@ -1,14 +1,30 @@
 """What the request being answered stands on."""
 
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
 from flask import current_app, request
 
+from engine.runtime import sync
 from engine.runtime.baton import Baton
+from engine.runtime.reader import Reader
+from engine.store.commit import Change
+
+P = ParamSpec("P")
 
 
 def baton() -> Baton:
     """The engine behind this application."""
     engine: Baton = current_app.extensions["baton"]
     return engine
+
+
+def perform(command: Callable[Concatenate[Reader, P], Change], *args: P.args, **kwargs: P.kwargs) -> Any:
+    """Carry out what a person submitted, with the calls to partners that the drawing makes in the same answer (`baton:sync`).
+
+    Raises what the command refuses with; Answered: it was carried out, and the drawing has another answer than that it worked.
+    """
+    return sync.perform(baton(), command, *args, **kwargs)
 
 
 def same_query(path: str) -> str:

@@ -1,19 +1,23 @@
 """What people and programs get when something is refused: a page in their language, or JSON with both. Nothing of the inside is shown."""
 
 import secrets
+import time
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from engine.errors import Invalid, Refused
+from web.extensions import limiter, login_manager
 from web.gateway import wants_json
 from web.texts import LANGUAGES, Text, catalogue, pick, texts
 
 log = structlog.get_logger()
+AWAY = 10  # seconds after which to try again when the database is away
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +26,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_page)
     app.register_error_handler(InternalServerError, failed)
     app.register_error_handler(HTTPException, http_error)
+    for trouble in (OperationalError, InterfaceError, InternalError):
+        app.register_error_handler(trouble, database_away)
     app.register_error_handler(SecurityError, foreign_host)
 
 
@@ -42,6 +48,13 @@ def foreign_host(_: SecurityError) -> Response:
     return make_response("unknown host: set BATON_PUBLIC_URL to the address that people use", 400, {"Content-Type": "text/plain"})
 
 
+def database_away(error: DBAPIError) -> Response:
+    """The database cannot be reached, or takes no writes: nobody is looked up for this page."""
+    g._login_user = login_manager.anonymous_user()
+    log.error("the database failed", action="database_away", endpoint=request.endpoint, error=type(error.orig).__name__)
+    return answer("UNAVAILABLE", texts("errors.database_away"), 503, {"retry_after": AWAY})
+
+
 def http_error(error: HTTPException) -> Response:
     """Werkzeug's own errors in our words; redirects and ready-made answers pass."""
     if error.code is None or error.code < 400 or error.response is not None:
@@ -51,6 +64,8 @@ def http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers(request.environ):
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
+    if error.code == 429 and limiter.current_limit:
+        response.headers.setdefault("Retry-After", str(max(1, int(limiter.current_limit.reset_at - time.time()))))
     return response
 
 
@@ -83,7 +98,8 @@ def field_messages(error: Refused) -> dict[str, list[Text]]:
 
 
 def _both(messages: Sequence[Text]) -> dict[str, str]:
-    return {f"message_{lang}": " ".join(pick(text, lang) for text in messages) for lang in LANGUAGES}
+    code = next((text["code"] for text in messages if "code" in text), "")
+    return {f"message_{lang}": " ".join(pick(text, lang) for text in messages) for lang in LANGUAGES} | ({"code": code} if code else {})
 
 
 def _json(body: object, status: int) -> Response:

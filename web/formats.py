@@ -7,6 +7,7 @@ from babel import numbers
 from babel.dates import format_date, format_datetime, format_time
 
 from engine.clock import KST
+from engine.views.paging import COUNTED
 from web.current import baton
 from web.texts import language, t
 
@@ -66,9 +67,19 @@ def iso(value: datetime | date | None) -> str:
     return _local(value).isoformat() if value else ""
 
 
+def local(value: datetime | None) -> str:
+    """For a `datetime-local` field: Korean time to the minute."""
+    return _local(value).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+
 def number(value: int | float) -> str:
     """With thousands separators."""
     return numbers.format_decimal(value, locale=locale())
+
+
+def counted(value: int) -> str:
+    """A count that stops at COUNTED: `1,000+` beyond."""
+    return f"{number(COUNTED)}+" if value > COUNTED else number(value)
 
 
 def mobile(digits: str) -> str:

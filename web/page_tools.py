@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from engine.views import notices, record_lists
 from web import formats
-from web.gateway import may_open
+from web.current import baton
+from web.gateway import actor, may_open
 from web.texts import language, pick, t, ts, tx
 
 VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) \S+"')
@@ -21,8 +23,10 @@ MENU = (
     ("/tasks", "common.nav_tasks", "common.nav_tasks", "inbox", False),
     ("/day", "common.nav_day", "common.nav_day", "cal", False),
     ("/cases", "common.nav_cases", "common.nav_cases_short", "search", False),
+    ("/lists", "lists.title", "lists.title", "doc", False),
+    ("/notices", "notices.title", "notices.title", "bell", False),
     ("/ops/instances", "common.nav_ops", "common.nav_ops", "pulse", True),
-    ("/ops/jobs", "common.nav_jobs", "common.nav_jobs", "alert", True),
+    ("/ops/incidents", "common.nav_incidents", "common.nav_incidents", "alert", True),
     ("/studio", "common.nav_studio", "common.nav_studio", "flow", True),
 )
 
@@ -37,13 +41,34 @@ class Entry:
     icon: str
     current: bool
     first_of_management: bool
+    count: int  # of what waits there unread
 
 
 def navigation() -> list[Entry]:
     """The pages that the one who looks may open, in the order of the rail."""
-    lines = [line for line in MENU if may_open(endpoint_of(line[0]))]
+    lines = [line for line in MENU if may_open(endpoint_of(line[0])) and (line[0] != "/lists" or has_lists())]
     managing = [line[0] for line in lines if line[4]]
-    return [Entry(path, text, short, icon, is_here(path), managing[:1] == [path]) for path, text, short, icon, _ in lines]
+    return [Entry(path, text, short, icon, is_here(path), managing[:1] == [path], unread(path)) for path, text, short, icon, _ in lines]
+
+
+def has_lists() -> bool:
+    """Whether an app has a list for the one who looks; asked once for a page."""
+    if "has_lists" not in g:
+        with baton().read() as read:
+            g.has_lists = bool(record_lists.lists(read, actor()))
+    found: bool = g.has_lists
+    return found
+
+
+def unread(path: str) -> int:
+    """How many notices the one who looks has not read; asked once for a page, and 0 for every other line of the menu."""
+    if path != "/notices":
+        return 0
+    if "unread" not in g:
+        with baton().read() as read:
+            g.unread = notices.unread(read, actor())
+    found: int = g.unread
+    return found
 
 
 def home_path() -> str:
@@ -92,5 +117,6 @@ def init_app(app: Flask) -> None:
         t=t, ts=ts, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
     )
     app.jinja_env.filters["at_full_size"] = at_full_size
-    for show in (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.number, formats.mobile):
+    times = (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.local)
+    for show in (*times, formats.number, formats.counted, formats.mobile):
         app.jinja_env.filters[show.__name__] = show

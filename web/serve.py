@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.runtime import demo, logs
 from engine.settings import load
-from engine.worker import Worker
+from engine.start import working
 
 settings = load()
 bind = f"{settings.host}:{settings.port}"
@@ -16,14 +16,14 @@ timeout = 60
 keepalive = 5
 control_socket_disable = True
 loglevel = "warning"
-running: list[Worker] = []
+running: list[Any] = []
 
 
 def post_worker_init(worker: Any) -> None:
     """Start the worker threads after the fork, and say where the service is."""
     logs.configure()
     baton = worker.wsgi.extensions["baton"]
-    running.extend(Worker(baton, number) for number in range(settings.workers))
+    running.extend(working(baton, settings.workers))
     for thread in running:
         thread.start()
     print(f"Baton is ready at {settings.address}", flush=True)

@@ -12,7 +12,7 @@ from engine.errors import NotFound, Refused
 from engine.findings import Finding
 from engine.runtime import definitions
 from engine.runtime.reader import Reader
-from engine.views import catalogue
+from engine.views import catalogue, landscape
 from web.current import baton, same_query
 from web.gateway import actor, allow
 from web.texts import Text, language, t, texts
@@ -54,6 +54,15 @@ def app(key: str) -> str:
     drawings = [(process, draw(live.app.model, process.id, lang=language())) for process in live.app.model.processes.values()]
     files = [(name, len(content)) for name, content in sorted(live.app.files.items())]
     return render_template("studio/app.html", live=live, versions=versions, drawings=drawings, files=files)
+
+
+@blueprint.get("/studio/<key>/map")
+@allow(*READERS)
+def landscape_page(key: str) -> str:
+    """Who commands what in an app, which events come of it and who hears them, and which partners are asked."""
+    with baton().read() as read:
+        live, others = live_app(read, key), {other.key: other.app for other in catalogue.apps(read)}
+    return render_template("studio/map.html", live=live, map=landscape.of(live.app, others))
 
 
 @blueprint.get("/studio/<key>/download")
