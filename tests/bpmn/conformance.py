@@ -26,9 +26,11 @@ GROUPS = (
     "Other",
     "What is refused",
 )
+THROUGH_THE_RUNTIME = ("test_conditions", "test_messages", "test_starts")
 HEAD = """# Which BPMN elements run
 
-Made from the tests by `python -m tests.bpmn.conformance`; each row is a story in `tests/bpmn/` that fails when the sentence stops being true.
+Made from the tests by `python -m tests.bpmn.conformance`; each row is a story in `tests/bpmn/` or `tests/runtime/`
+that fails when the sentence stops being true.
 *Runs* means: as BPMN 2.0 says, in the Camunda 8 dialect. *Refused* means: `baton lint` names the element, the reason and the mend, and the
 model is not deployed.
 """
@@ -51,6 +53,8 @@ def page() -> str:
     """The page for everything that the story files show."""
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         import_module(f"tests.bpmn.{file.stem}")
+    for name in THROUGH_THE_RUNTIME:
+        import_module(f"tests.runtime.{name}")
     parts = [HEAD]
     for group in GROUPS:
         found = sorted({row for row in rows if row[0] == group}, key=lambda row: (row[1], row[3]))

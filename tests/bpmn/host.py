@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import bpmn
 from engine.bpmn import Element, Execution, Model, Wait
+from engine.personal import PersonalText
 
 NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 
@@ -21,12 +22,19 @@ class Desk:
         self.persons: dict[str, str] = {}
         self.path: list[str] = []
         self.entries: list[str] = []
+        self.taken: list[tuple[str, str]] = []
         self.stopped: list[str] = []
         self.sent: list[tuple[str, str, dict[str, Any], str]] = []
         self.signals: list[tuple[str, dict[str, Any]]] = []
 
     def resolve(self, reference: str) -> str:
-        return self.persons.get(reference, "")
+        return PersonalText(self.persons.get(reference, ""), reference, self.seal)
+
+    def seal(self, persons: frozenset[str], text: str) -> str:
+        """Keep a text computed from personal ones."""
+        reference = f"{'+'.join(sorted(persons))}/={len(self.persons)}"
+        self.persons[reference] = text
+        return reference
 
     def runs_in_step(self, job_type: str) -> bool:
         return job_type in self.connectors
@@ -47,6 +55,9 @@ class Desk:
 
     def entered(self, element: Element) -> None:
         self.entries.append(element.id)
+
+    def took(self, process_id: str, flow_id: str) -> None:
+        self.taken.append((process_id, flow_id))
 
     def completed(self, element: Element, scope: Mapping[str, Any]) -> None:
         self.path.append(element.id)

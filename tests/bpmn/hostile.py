@@ -161,6 +161,7 @@ def blanks() -> bytes:
 STOP: Final = gateway("exclusive", "x", default="x_m")
 BOUNDED: Final[dict[str, Callable[[], bytes]]] = {
     "chain of 5,000 tasks": lambda: chain(5000, user),
+    "chain of 5,000 scripts that all differ": lambda: chain(5000, lambda name: script(name, f'="{name}" + stop', "v")),
     "3,000 expressions, no two alike": lambda: chain(3000, lambda name: script(name, f"={name} + 1", name)),
     "thousands of names with blanks": blanks,
     "15,000 mappings on one task": lambda: chain(1, lambda name: user(name, extensions(io({f"a{n}": f"=b{n}" for n in range(15_000)})))),

@@ -237,6 +237,42 @@ def test_a_condition_over_the_hosts_names_is_met_in_the_step_in_which_a_connecto
     assert story.complete("other").waiting == ["then"]
 
 
+@shows("Other", "Listeners of the process")
+def test_listeners_of_a_process_run_before_it_starts_and_before_it_ends() -> None:
+    own = extensions(
+        zeebe("executionListeners", *(zeebe("executionListener", eventType=when, type=f"{when}_all") for when in ("start", "end", "end")))
+    )
+    beside = event_sub("S", timer("timeDuration", "PT1H"), user("late"), end("over"), flows("S_start -> late -> over"))
+    story = Story(model(own, start(), user("a"), end(), flows("start -> a -> end"), beside))
+    assert [(wait.element_id, wait.job_type) for wait in story.waits if wait.kind == "job"] == [("start", "start_all")]
+    story.complete("start", {"x": 1}).complete("a")
+    assert [(wait.element_id, wait.job_type) for wait in story.waits] == [("p", "end_all")] and story.state == "running"
+    story.complete("p", {"y": 2}).complete("p")
+    assert story.state == "completed" and story.variables == {"x": 1, "y": 2} and story.path == ["start", "a", "end"]
+
+
+@shows("Other", "Listeners of a called process")
+def test_listeners_of_a_called_process_run_within_the_call() -> None:
+    own = extensions(zeebe("executionListeners", *(zeebe("executionListener", eventType=when, type=f"{when}_all") for when in ("start", "end"))))
+    called = process(own, start("s2"), end("e2"), flows("s2 -> e2"), id="q")
+    calls = element("callActivity", "call", extensions(zeebe("calledElement", processId="q")))
+    story = Story({"model.bpmn": definitions(process(start(), calls, user("a"), end(), flows("start -> call -> a -> end")), called)})
+    assert story.waiting == ["s2"]
+    assert story.complete("s2").waiting == ["q"]
+    assert story.complete("q").waiting == ["a"]
+
+
+@shows("Other", "Listeners of a terminated process")
+def test_a_terminate_end_event_lets_the_end_listeners_run_first() -> None:
+    own = extensions(zeebe("executionListeners", zeebe("executionListener", eventType="end", type="end_all")))
+    stop = element("endEvent", "stop", "<bpmn:terminateEventDefinition />")
+    story = Story(
+        model(own, start(), gateway("parallel", "fork"), user("a"), user("b"), stop, end(), flows("start -> fork -> a -> stop", "fork -> b -> end"))
+    )
+    assert story.complete("a").waiting == ["p"]
+    assert story.complete("p").state == "terminated"
+
+
 def test_listeners_before_an_event_that_has_happened_run_before_its_variables_are_taken() -> None:
     listeners = extensions(zeebe("executionListeners", zeebe("executionListener", eventType="start", type="look")))
     files = model(

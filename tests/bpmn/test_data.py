@@ -161,11 +161,26 @@ def test_a_personal_text_is_kept_as_its_reference_and_read_as_text() -> None:
     files = model(
         start(), user("a"), script("greet", '="Dear " + who.name', "line"), script("copy", "=who", "also"), end(), flows("start->a->greet->copy->end")
     )
-    story = Story(files, {}, desk).complete("a", {"who": {"name": PersonalText("Kim", "c1/name")}})
+    story = Story(files, {}, desk).complete("a", {"who": {"name": desk.resolve("c1/name")}})
     assert story.variables["who"] == {"name": {"$pii": "c1/name"}}
-    assert story.variables["line"] == "Dear Kim"
     assert story.variables["also"] == {"name": {"$pii": "c1/name"}}
-    assert story.execution.dump().count(b"Kim") == 1
+
+
+def test_a_text_computed_from_a_personal_text_is_kept_by_reference_too() -> None:
+    desk = Desk()
+    desk.persons["c1/name"] = "Kim"
+    files = model(
+        start(),
+        script("greet", '=upper case("Dear " + who.name)', "line"),
+        script("copy", "=line", "also"),
+        user("a"),
+        flows("start->greet->copy->a"),
+    )
+    story = Story(files, {"who": {"name": {"$pii": "c1/name"}}}, desk)
+    assert story.variables["line"] == story.variables["also"] == {"$pii": "c1/=1"}
+    assert desk.persons["c1/=1"] == "DEAR KIM"
+    assert story.execution.scope(story.wait("a").token)["line"] == "DEAR KIM"
+    assert story.snapshot.count(b"Kim") == 0
 
 
 def test_values_are_kept_as_json() -> None:
@@ -189,7 +204,7 @@ def test_a_failing_expression_names_its_element_and_keeps_nothing() -> None:
 def test_personal_texts_of_a_list_stay_references_in_each_run_of_a_multi_instance_activity() -> None:
     desk = Desk()
     desk.persons["c1/name"] = "Kim"
-    desk.names = {"people": [{"name": PersonalText("Kim", "c1/name")}]}
+    desk.names = {"people": [{"name": desk.resolve("c1/name")}]}
     files = model(
         start(),
         script("greet", '="Dear " + person.name', "line", multi("=people", "person")),
@@ -197,8 +212,8 @@ def test_personal_texts_of_a_list_stay_references_in_each_run_of_a_multi_instanc
         flows("start->greet->a"),
     )
     story = Story(files, {}, desk)
-    assert story.variables["line"] == "Dear Kim"
-    assert story.snapshot.count(b"Kim") == 1
+    assert desk.persons[story.variables["line"]["$pii"]] == "Dear Kim"
+    assert story.snapshot.count(b"Kim") == 0
     assert story.execution.scope(story.wait("a").token)["person"]["name"] == "Kim"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.bpmn import BpmnError, UncaughtError
+from engine.bpmn import BpmnError, TokenGone, UncaughtError
 from tests.bpmn.conformance import shows
 from tests.bpmn.host import Desk, Story
 from tests.bpmn.models import boundary, element, end, event, event_sub, flows, gateway, model, multi, service, start, sub, user
@@ -122,3 +122,28 @@ def test_an_error_that_the_host_raises_on_completion_can_be_caught_by_the_drawin
 
     files = model(ERROR, start(), user("work"), boundary("x", "work", event("error", "e")), user("no"), flows("start->work", "x->no"))
     assert Story(files, desk=Strict()).complete("work").waiting == ["no"]
+
+
+def test_it_is_known_beforehand_whether_a_code_would_be_caught_on_the_task_around_it_or_beside_it() -> None:
+    inside = sub("room", start("s1"), service("pay", "job"), boundary("no", "pay", event("error", "e")), user("a"), flows("s1->pay", "no->a"))
+    handler = event_sub("h", event("error", "o"), user("told"), flows("h_start->told"))
+    third = element("error", "t", name="Third", errorCode="THIRD")
+    around = boundary("late", "room", event("error", "t"))
+    drawn = (start(), inside, around, handler, user("b"), flows("start->room", "late->b"))
+    story = Story(model(ERROR, OTHER, third, *drawn))
+    token = story.wait("pay").token
+    assert {code: story.execution.catches(token, code) for code in ("DECLINED", "THIRD", "OTHER", "NOBODY")} == {
+        "DECLINED": True,
+        "THIRD": True,
+        "OTHER": True,
+        "NOBODY": False,
+    }
+    assert story.waiting == ["pay"]
+    assert story.fail("pay", "OTHER").waiting == ["told"]
+    with pytest.raises(TokenGone):
+        story.execution.catches(token, "DECLINED")
+
+
+def test_one_that_catches_everything_catches_every_code() -> None:
+    story = Story(model(start(), service("pay"), boundary("all", "pay", event("error")), user("any"), flows("start->pay", "all->any")))
+    assert story.execution.catches(story.wait("pay").token, "WHATEVER")

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.bpmn.lint import Known, lint
+from tests.bpmn.conformance import shows
 from tests.bpmn.models import (
     boundary,
     catch,
@@ -106,9 +107,13 @@ def test_a_boundary_event_cannot_stand_on_an_event_sub_process() -> None:
     assert found(files) == {("boundary-host", "late")}
 
 
-def test_an_ad_hoc_sub_process_led_by_a_job_worker_is_refused() -> None:
-    led = sub("it", extensions(zeebe("taskDefinition", type="agent")), user("one"), kind="adHocSubProcess")
-    assert found(between(led)) == {("not-supported", "it")}
+@shows("What is refused", "Ad-hoc sub-process led by a connector of Baton", "refused")
+def test_an_ad_hoc_sub_process_is_led_by_workers_but_by_no_connector_of_ours() -> None:
+    def led(job_type: str) -> str:
+        return sub("it", extensions(zeebe("taskDefinition", type=job_type)), user("one"), kind="adHocSubProcess")
+
+    assert found(between(led("agent"))) == set()
+    assert found(between(led("http"))) == {("not-supported", "it")} and found(between(led(""))) == {("missing-job-type", "it")}
 
 
 def test_an_event_whose_definition_stands_elsewhere_is_refused() -> None:
@@ -122,6 +127,7 @@ def listened(kind: str, event_type: str, **more: str) -> dict[str, bytes]:
     return between(user("it", extensions(zeebe("userTask"), zeebe(f"{kind}Listeners", listener))))
 
 
+@shows("What is refused", "Task listeners canceling and updating", "refused")
 def test_listeners_that_nobody_runs_are_refused() -> None:
     for kind, event_type in (("execution", "cancel"), ("task", "updating"), ("task", "canceling"), ("task", "start"), ("execution", "")):
         assert found(listened(kind, event_type, type="log")) == {("listener-not-run", "it")}
@@ -130,9 +136,16 @@ def test_listeners_that_nobody_runs_are_refused() -> None:
     assert found(listened("execution", "start")) == {("missing-job-type", "it")}
 
 
-def test_listeners_of_the_process_itself_are_refused() -> None:
-    own = extensions(zeebe("executionListeners", zeebe("executionListener", eventType="end", type="archive")))
-    assert found(model(own, start(), end(), flows("start -> end"))) == {("process-listener-not-run", "p")}
+def test_what_happens_at_once_waits_for_no_listener_and_says_so() -> None:
+    for event_type, why in (("canceling", "takes place at once"), ("updating", "change at once")):
+        (finding,) = [finding for finding in lint(listened("task", event_type, type="log")) if finding.rule == "listener-not-run"]
+        assert why in finding.en and "그 자리에서" in finding.ko and "creating, assigning, completing" in finding.mend_en
+
+
+def test_listeners_of_the_process_itself_are_checked_too() -> None:
+    for event_type, expected in (("end", set()), ("start", set()), ("cancel", {("listener-not-run", "p")})):
+        own = extensions(zeebe("executionListeners", zeebe("executionListener", eventType=event_type, type="archive")))
+        assert found(model(own, start(), end(), flows("start -> end"))) == expected
 
 
 @pytest.mark.parametrize("kind", ["error", "escalation"])

@@ -26,6 +26,25 @@ baton lint --lang ko PATH...         # 한국어로 / in Korean
 
 아래 문장에서 …은 찾은 요소나 값이에요. / In the sentences below, … stands for the element or value that was found.
 """
+UNUSED: Final = """## 쓰이지 않는 것 / Used nowhere
+
+앱에 적혀 있지만 쓰는 곳이 없는 것은 모두 경고예요. 확실한 것만 말해요:
+이름을 식으로 만들거나, 설정을 통째로 읽거나, 바깥 작업자가 변수를 받으면 말하지 않아요.
+What an app declares and uses nowhere is a warning. Only what is certain is named: nothing is said where a name
+is made by an expression, where settings are read as a whole, or where an external worker gets the variables.
+
+| | 찾는 것 | Finds |
+|---|---|---|
+| `unused-choices` | 어느 양식도 쓰지 않는 `[choices.*]` | choices that no form offers |
+| `unused-error` | 아무것도 내지 않는 `[errors]`의 코드 (Baton의 코드는 빼고) | a code of `[errors]` that nothing raises (Baton's own codes aside) |
+| `unused-field` | 레코드에도 남지 않고 식·표·문구도 읽지 않는 양식의 칸 | a field of a form that no record keeps and nothing reads |
+| `unused-form` | 문·버튼·업무 어디에서도 보여 주지 않는 양식 | a form that no door, action or task shows |
+| `unused-notification` | 어느 `notify` 작업도 보내지 않는 알림 | a notification that no `notify` task sends |
+| `unused-setting` | 어느 식도 읽지 않는 설정과 기능 스위치 | a setting or feature switch that no expression reads |
+
+**고치기**: 지우거나, 쓸 곳에서 이름을 적어 주세요. 그림의 메시지·오류는 위의 `definition-unused`가 말해요.
+**Mend**: Remove it, or name it where it is meant to be used. Of messages and errors of a drawing `definition-unused` above speaks.
+"""
 SECTIONS: Final = {"error": "## 오류 / Errors", "warning": "## 경고 / Warnings"}
 
 
@@ -34,7 +53,7 @@ def page() -> str:
     parts = [HEAD]
     for level, title in SECTIONS.items():
         parts += [title, *(_section(rule) for _, rule in sorted(RULES.items()) if rule.level == level)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return "\n\n".join(part.strip() for part in (*parts, UNUSED)) + "\n"
 
 
 def _section(rule: Rule) -> str:

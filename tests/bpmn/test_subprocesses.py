@@ -232,6 +232,44 @@ def test_an_ad_hoc_sub_process_begins_what_is_chosen_and_ends_when_all_is_done()
     assert Story(ad_hoc()).waiting == ["a", "b", "c"]
 
 
+LED = zeebe("taskDefinition", type="lead")
+
+
+@shows("Sub-processes", "Ad-hoc sub-process led by a worker")
+def test_a_worker_says_which_elements_begin_until_it_says_that_it_is_enough() -> None:
+    story = Story(ad_hoc(LED))
+    assert story.waiting == ["x"] and (story.wait("x").job_type, story.wait("x").turn) == ("lead", 0)
+    assert [row["elementId"] for row in story.execution.scope(story.wait("x").token)["adHocSubProcessElements"]] == ["a", "b", "c"]
+    story.complete("x", {"activateElements": [{"elementId": "a", "variables": {"what": 1}}, {"elementId": "a", "variables": {"what": 2}}, "c"]})
+    assert story.waiting == ["a", "a", "c"] and [story.execution.scope(story.wait("a", number).token)["what"] for number in (0, 1)] == [1, 2]
+    story.complete("a")
+    assert story.waiting == ["a", "c", "x"] and story.wait("x").turn == 2
+    story.complete("c")
+    assert story.waiting == ["a", "d", "x"]  # a branch that goes on asks nobody
+    story.complete("d").complete("x", {"seen": True})
+    assert story.waiting == ["a", "x"] and story.wait("x").turn == 3  # what ended meanwhile is not missed
+    story.complete("x", {"isCompletionConditionFulfilled": True, "activateElements": ["b"]})
+    assert story.waiting == ["a", "b"]
+    assert story.complete("a").complete("b").waiting == ["after"] and story.variables["seen"] is True
+
+
+def test_a_worker_may_cancel_what_is_left_and_collects_results() -> None:
+    own = zeebe("adHoc", outputCollection="notes", outputElement="=note")
+    story = Story(ad_hoc(own, LED), {"note": ""}).complete("x", {"activateElements": ["a", "b"]}).complete("b", {"note": "second"})
+    story.complete("x", {"isCompletionConditionFulfilled": True, "isCancelRemainingInstances": True})
+    assert story.waiting == ["after"] and story.variables["notes"] == ["second"] and "a" in story.desk.stopped
+    assert Story(ad_hoc(LED)).complete("x", {"isCompletionConditionFulfilled": True}).waiting == ["after"]
+    drawn = Story(ad_hoc(LED, until="=enough = true")).complete("x", {"activateElements": ["a", "b"], "enough": False})
+    assert drawn.complete("a", {"enough": True}).waiting == ["after"]
+
+
+def test_a_worker_that_leaves_nothing_going_on_or_names_nothing_we_know_is_told() -> None:
+    with pytest.raises(StepFailed, match="isCompletionConditionFulfilled"):
+        Story(ad_hoc(LED)).complete("x", {"thought": "nothing"})
+    with pytest.raises(StepFailed, match="only \\['a', 'b', 'c'\\] can be"):
+        Story(ad_hoc(LED)).complete("x", {"activateElements": ["d"]})
+
+
 @shows("Sub-processes", "Ad-hoc sub-process with completion condition")
 def test_an_ad_hoc_sub_process_ends_by_its_condition_and_cancels_the_rest_or_waits_for_it() -> None:
     assert Story(ad_hoc(until="=enough = true")).complete("a", {"enough": True}).waiting == ["after"]
