@@ -1,11 +1,12 @@
 """A real Baton as `baton run` starts it, on a free port, with a data folder of its own, demo data, and the simulated partners beside it."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,12 @@ from typing import Any
 
 import httpx2 as httpx
 
+from engine.partners.simulation import addresses
+from tests.apps_folder import apps_folder
+
 ROOT = Path(__file__).parent.parent
 PASSWORD = "baton-demo"
-START = 60.0  # seconds
+START = 180  # seconds at most until a service answers
 
 
 @dataclass
@@ -45,17 +49,18 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(data: Path, **settings: str) -> Iterator[Service]:
-    """The service, ready to answer; stopped at the end. `settings` are further `BATON_...` variables without their prefix."""
+def running(data: Path, apps: Sequence[str] = ("iptv",), **settings: str) -> Iterator[Service]:
+    """The service with these apps, ready to answer; stopped at the end. `settings` are further `BATON_...` variables without their prefix."""
     web, sms, smtp = free_ports(3)
     service = Service(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sms}", data / "service.log")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")} | {
         "BATON_DATA": str(data),
         "BATON_DEMO": "true",
         "BATON_PORT": str(web),
-        "BATON_APPS": str(ROOT),
+        "BATON_APPS": str(apps_folder(data, *apps)),
         "BATON_SMS_URL": service.partners,
         "BATON_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
+        "BATON_PARTNERS": json.dumps(addresses(service.partners)),
         "PYTHONUNBUFFERED": "1",
         **{f"BATON_{name.upper()}": value for name, value in settings.items()},
     }
@@ -83,7 +88,7 @@ def wait_until_ready(service: Service) -> None:
 def answers(address: str) -> bool:
     """Whether this address says 200."""
     try:
-        return bool(httpx.get(address, timeout=2.0).status_code == 200)
+        return bool(httpx.get(address, timeout=15.0).status_code == 200)
     except httpx.TransportError:
         return False
 

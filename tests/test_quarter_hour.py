@@ -18,6 +18,7 @@ from lxml import etree
 
 from engine.partners import http as gateway
 from engine.partners.inbox import Inbox
+from engine.partners.simulation import Simulation
 from engine.runtime import user_tasks
 from tests.runtime.story import LEE, Story, open_world
 from tests.web.world import Visitor, words
@@ -169,8 +170,8 @@ def zipped(folder: Path) -> bytes:
 
 def passes_the_new_task(story: Story, running: str) -> None:
     """Nothing was restarted: the case from before goes the old way, a new one the new way, with the new words."""
-    inbox = Inbox()
-    server = gateway.server(inbox, "127.0.0.1", 0)
+    simulation = Simulation()
+    server = gateway.server(simulation, "127.0.0.1", 0)
     story.baton.settings = story.baton.settings.model_copy(update={"sms_url": f"http://127.0.0.1:{server.server_port}"})
     new = story.apply(mobile="01055556666").number
     story.complete("UT_Receive", running, LEE)
@@ -179,7 +180,7 @@ def passes_the_new_task(story: Story, running: str) -> None:
     assert story.open_tasks(new) == ["UT_CheckAddress"]
     story.baton.do(user_tasks.complete, task_id=story.task("UT_CheckAddress", new), actor=LEE, submission={"address_checked": True})
     assert story.open_tasks(new) == ["UT_Assign"]
-    texts = sent(story, inbox, server)
+    texts = sent(story, simulation.inbox, server)
     assert any("신청서가 도착했어요" in text for text in texts["01055556666"])
     assert all("신청서가 도착했어요" not in text for text in texts["01012345678"])
 

@@ -31,7 +31,7 @@ def test_the_app_of_the_tests_has_no_errors_and_both_languages():
 MISTAKES = {
     "a key that does not exist": (HOME + "app.toml", 'domain      = "supporting"', 'domian = "core"', "domian", "unknown-key", "domain"),
     "a wrong kind of value": (HOME + "app.toml", 'domain      = "supporting"', 'domain = "big"', "domain", "wrong-value", ""),
-    "broken TOML": (HOME + "app.toml", 'process = "library_card"', "process = library_card", "line 11", "toml-syntax", ""),
+    "broken TOML": (HOME + "app.toml", 'process = "library_card"', "process = library_card", "line 12", "toml-syntax", ""),
     "a door to nowhere": (
         HOME + "app.toml",
         'process = "library_card"',
@@ -57,6 +57,14 @@ MISTAKES = {
         "librarian",
     ),
     "a lane that is not drawn": (HOME + "app.toml", '["Lane_Librarian"]', '["Lane_Boss"]', "roles.librarian.lanes", "unknown-lane", "Lane_System"),
+    "a button on the pages of no record": (
+        HOME + "app.toml",
+        'id      = "withdraw"',
+        'id = "withdraw"\nrecord = "membre"',
+        "action[withdraw].record",
+        "unknown-record",
+        "member",
+    ),
     "a button that does nothing": (HOME + "app.toml", 'message = "ApplicationWithdrawn"', "", "action[withdraw]", "start-or-message", ""),
     "a message nobody waits for": (
         HOME + "app.toml",

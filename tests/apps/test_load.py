@@ -1,11 +1,12 @@
 """The library app as the engine holds it."""
 
 from dataclasses import FrozenInstanceError
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from engine import apps
+from engine.apps import Calendar
 from tests.forms.library import BRANCHES, NOW, ROOT, Record, app, names
 
 MEMBER = Record(id="L-1", applicant_name="홍길동", card_kind="ADULT", library=BRANCHES[0], pickup_date="2026-12-02", outcome=None, status="APPLIED")
@@ -17,7 +18,7 @@ def test_what_the_manifest_says():
     assert library.title == {"ko": "도서관 회원증", "en": "Library card"} and library.domain == "supporting"
     assert library.roles["librarian"].lanes == ("Lane_Librarian",)
     assert library.settings["max_books"] == 5 and library.settings["features"] == {"interlibrary": True}
-    assert library.holidays == {date(2026, 12, 25)}
+    assert library.calendar == Calendar(time(9), time(20), frozenset(range(6)), frozenset({date(2026, 12, 25)}))
     assert library.errors["ALREADY_ISSUED"].status == 409 and library.errors["DUPLICATE"].texts["en"] == "You have applied already."
     assert library.listeners[0].event == "school.PupilEnrolled" and library.listeners[0].start == "library_card"
 

@@ -10,7 +10,8 @@ from engine.clock import KST
 from tests.service import PASSWORD, Service
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-PATIENCE = 10_000  # milliseconds: workers bring messages between two steps
+LOOKS = 120  # a quarter of a second apart, at most: workers do their part between two looks
+PATIENCE = 30_000  # milliseconds at most: workers bring messages between two steps, and a test machine may be busy
 SLOTS = ("오전 9~11시", "오전 11시~오후 1시", "오후 2~4시", "오후 4~6시")
 BUNDLE = "인터넷 500Mbps + IPTV"
 
@@ -36,6 +37,7 @@ class Person:
     def __init__(self, browser: Browser, service: Service, scripts: bool) -> None:
         self.address = service.address
         self.complaints: list[str] = []
+        self._asked = ""  # a refused page may be heard of before it is the page
         self._context = browser.new_context(
             viewport=self.size,  # type: ignore[arg-type]
             has_touch=self.size is PHONE,
@@ -51,7 +53,7 @@ class Person:
             self.sign_in()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        refusal = message.text.startswith("Failed to load resource") and (message.location or {}).get("url") == self.page.url
+        refusal = message.text.startswith("Failed to load resource") and (message.location or {}).get("url") in (self.page.url, self._asked)
         if message.type in ("error", "warning") and not refusal:
             self.complaints.append(message.text)
 
@@ -69,7 +71,8 @@ class Person:
 
     def open(self, path: str) -> None:
         """Go to an address of the service."""
-        self.page.goto(self.address + path)
+        self._asked = self.address + path
+        self.page.goto(self._asked)
 
     @property
     def main(self) -> Locator:
@@ -120,6 +123,7 @@ class Customer(Person):
         self.choose(slot)
         self.press("다음으로 가기")
         self.fill("이름", "김고객")
+        self.fill("생년월일", "1990-05-05")
         self.fill("휴대폰 번호", "010-1234-5678")
         self.choose("한국어")
         self.choose("이용약관에 동의해요")
@@ -138,7 +142,7 @@ class Customer(Person):
 
     def looks_until(self, headline: str) -> None:
         """Reload the tracking page until it says so; it is told by a worker a moment later."""
-        for _ in range(40):
+        for _ in range(LOOKS):
             self.open(self.tracking)
             if headline in self.page.locator("h1").inner_text():
                 return
@@ -161,13 +165,23 @@ class Staff(Person):
     def take_up(self, task: str, number: str) -> None:
         """Open the task of a case from the list; it may take a worker a moment to appear."""
         row = self.page.locator("li.t", has_text=number).filter(has=self.page.get_by_role("link", name=task, exact=True))
-        for _ in range(40):
+        for _ in range(LOOKS):
             self.open(f"{self.list_path}&q={number}")
             if row.count():
                 break
             self.page.wait_for_timeout(250)
         row.get_by_role("link").first.click()
         self.heading(task)
+
+    def take_up_from_case(self, task: str, app: str, number: str) -> None:
+        """Open the task from the page of its case; it may take a worker a moment to appear."""
+        link = self.main.get_by_role("link", name=task)
+        for _ in range(LOOKS):
+            self.open(f"/cases/{app}/{number}")
+            if link.count():
+                break
+            self.page.wait_for_timeout(250)
+        link.first.click()
 
 
 class Agent(Staff):
@@ -185,7 +199,7 @@ class Technician(Staff):
     def stop(self, task: str, number: str, *days: str) -> None:
         """Open a stop, on one of these days."""
         card = self.page.locator("article.job", has_text=number).get_by_role("link", name=task)
-        for day in days * 40:
+        for day in days * LOOKS:
             self.open(f"/day?d={day}")
             if card.count():
                 break

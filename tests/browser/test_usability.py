@@ -77,8 +77,7 @@ def test_the_answer_to_a_cancellation_takes_two_taps_on_equal_buttons(kim: Custo
     number = bring_to_technician(kim, lee)
     accept(park, number)
     kim.cancel()
-    lee.open(f"/cases/iptv/{number}")
-    lee.follow("취소신청 접수")
+    lee.take_up_from_case("취소신청 접수", "iptv", number)
     lee.press("취소 접수하기")
     today = datetime.now(KST).date()
     park.stop("취소가능 여부 회신", "C-", today.isoformat(), (today + timedelta(days=1)).isoformat())
@@ -93,7 +92,7 @@ def test_what_is_typed_is_there_again_on_another_device(kim: Customer, lee: Agen
     number, _ = kim.apply()
     lee.take_up("가입신청 접수", number)
     lee.fill("자세한 사유", "주소를 다시 확인해야 해요")
-    expect(lee.page.locator("[data-draft-state]")).to_contain_text("임시 저장했어요", timeout=5000)
+    expect(lee.page.locator("[data-draft-state]")).to_contain_text("임시 저장했어요", timeout=30_000)
     phone: Person = Agent(browser, service, scripts=True)
     phone.open(lee.page.url.removeprefix(lee.address))
     assert phone.page.get_by_label("자세한 사유").input_value() == "주소를 다시 확인해야 해요"

@@ -24,12 +24,18 @@ def accept(park: Technician, number: str) -> None:
     """Park takes the visit; the installation opens by itself."""
     park.take_up("설치요청 접수", number)
     park.press("갈 수 있어요")
-    park.heading("설치완료 처리")
+    park.heading("방문 출발")
 
 
 def install(park: Technician, day: str, number: str) -> None:
-    """Park installs on the day of the visit."""
-    park.stop("설치완료 처리", number, day)
+    """Park sets out on the day of the visit, arrives and installs."""
+    park.stop("방문 출발", number, day)
+    park.press("출발하기")
+    park.heading("현장 도착")
+    park.press("도착했어요")
+    park.heading("설치완료 처리")
+    park.fill("모뎀 일련번호", "MDM20260001")
+    park.fill("셋톱박스 일련번호", "STB20260001")
     park.fill("측정속도", "480")
     park.choose("TV 채널이 모두 나와요")
     park.fill("확인한 고객 이름", "김고객")
@@ -66,8 +72,7 @@ def test_a_cancellation_that_the_technician_allows(kim: Customer, lee: Agent, pa
     accept(park, number)
     kim.cancel()
     kim.looks_until("취소 요청을 확인하고 있어요")
-    lee.open(f"/cases/iptv/{number}")
-    lee.follow("취소신청 접수")
+    lee.take_up_from_case("취소신청 접수", "iptv", number)
     lee.press("취소 접수하기")
     lee.sees("‘취소신청 접수’")
     park.open("/tasks?tab=mine")
@@ -86,8 +91,7 @@ def test_a_cancellation_that_comes_after_the_installation_was_finished(kim: Cust
     accept(park, number)
     kim.cancel()
     kim.looks_until("취소 요청을 확인하고 있어요")
-    lee.open(f"/cases/iptv/{number}")
-    lee.follow("취소신청 접수")
+    lee.take_up_from_case("취소신청 접수", "iptv", number)
     lee.press("취소 접수하기")
     lee.sees("‘취소신청 접수’")
     install(park, kim.day, number)

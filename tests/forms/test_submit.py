@@ -74,7 +74,7 @@ def test_only_records_in_the_list_can_be_chosen():
 
 
 def test_a_choice_that_has_just_gone_says_so():
-    assert wrong(pickup_date="2026-12-03") == {"pickup_date": [messages.TAKEN]}
+    assert wrong(pickup_date="2026-12-03") == {"pickup_date": [messages.taken()]}
     assert wrong(pickup_date="2026-12-09") == {"pickup_date": [messages.CHOICE]}
 
 

@@ -1,6 +1,11 @@
 """Forms as pages see them."""
 
-from tests.forms.library import APPLICATION, BRANCHES, Record, names, submit, view
+from pathlib import Path
+
+from engine import apps, forms
+from tests.forms.library import APPLICATION, BRANCHES, NOW, Record, names, submit, view
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 def fields(page):
@@ -184,3 +189,13 @@ def test_typed_rows_come_back_with_their_errors():
 def test_fields_that_change_the_form_are_marked():
     shown = fields(view())
     assert shown["card_kind"].triggers and not shown["applicant_name"].triggers
+
+
+def test_who_reads_a_page_in_a_language_is_written_to_in_it():
+    cafe = apps.load("cafe", apps.read(REPOSITORY, "cafe"))
+
+    def shown(lang):
+        return fields(forms.view(cafe, "cafe_order", {"menu": []}, lang=lang, now=NOW, record=cafe.records["order"]))
+
+    assert (shown("ko")["language"].value, shown("en")["language"].value) == ("ko", "en")
+    assert shown("ko")["qty"].value == "1"

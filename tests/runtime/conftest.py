@@ -1,19 +1,22 @@
-"""A world for each test: on SQLite always, on PostgreSQL too where `TEST_POSTGRESQL_URL` names one (CI does)."""
+"""A world for each test, on SQLite and on PostgreSQL."""
 
-import os
 from collections.abc import Iterator, MutableMapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 from structlog.testing import capture_logs
 
-from tests.runtime.story import Story, open_world
+from engine.clock import FixedClock
+from engine.settings import Settings
+from engine.start import prepare
+from tests import postgresql
+from tests.runtime.partner import Partner, listening
+from tests.runtime.shop import Shop
+from tests.runtime.story import ROOT, TUESDAY, Story, open_world
 
-POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "")
-DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
+DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(autouse=True)
@@ -24,24 +27,33 @@ def logs() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture(params=DATABASES)
-def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database; "" for the embedded default."""
+    kept = nullcontext("") if request.param == "sqlite" else postgresql.fresh(request.getfixturevalue("postgresql_server"))
+    with kept as url:
+        yield url
+
+
+@pytest.fixture
+def story(database_url: str, tmp_path: Path) -> Iterator[Story]:
     """A fresh world."""
-    if request.param == "sqlite":
-        yield from _world(tmp_path, "")
-        return
-    url, name = make_url(POSTGRESQL), f"baton_{uuid4().hex[:12]}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    try:
-        yield from _world(tmp_path, url.set(database=name).render_as_string(hide_password=False))
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
-        admin.dispose()
-
-
-def _world(folder: Path, database_url: str) -> Iterator[Story]:
-    baton = open_world(folder, database_url)
+    baton = open_world(tmp_path, database_url)
     yield Story(baton)
+    baton.database.close()
+
+
+@pytest.fixture
+def partner() -> Iterator[Partner]:
+    """A partner on this machine."""
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def shop(database_url: str, tmp_path: Path, partner: Partner) -> Iterator[Shop]:
+    """A world whose shop is to be deployed, and whose partner `payment` is on this machine."""
+    door = {"url": partner.url, "private": True, "headers": {"Authorization": "Bearer secret-of-the-partner"}}
+    baton = prepare(Settings(data=tmp_path, apps=ROOT, database_url=database_url, partners={"payment": door}))
+    baton.clock = FixedClock(TUESDAY)
+    yield Shop(baton)
     baton.database.close()

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import event
 
 from engine.runtime.baton import Baton
 
@@ -21,19 +18,16 @@ class Counted:
 @contextmanager
 def counted(baton: Baton) -> Iterator[Counted]:
     """Everything that is asked of a Baton's database inside the block."""
-    seen, engine = Counted(), baton.database.engine
+    seen, links = Counted(), baton.database.links
 
-    def on_statement(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.statements.append(statement)
+    def on_statement(text: str) -> None:
+        if text == "COMMIT":
+            seen.commits += 1
+        elif not text.startswith("BEGIN"):
+            seen.statements.append(text)
 
-    def on_commit(connection: Any) -> None:
-        seen.commits += 1
-
-    event.listen(engine, "before_cursor_execute", on_statement)
-    event.listen(engine, "commit", on_commit)
+    before, links.watch = links.watch, on_statement
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", on_statement)
-        event.remove(engine, "commit", on_commit)
+        links.watch = before

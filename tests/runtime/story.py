@@ -1,5 +1,6 @@
 """The cast and what they do, through the real commands: customer Kim, agent Lee, technician Park, operator Choi."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from engine.runtime.instances import Started
 from engine.settings import Settings
 from engine.start import deploy_new, prepare
 from engine.store.tables import History, Record, UserTask
+from tests.apps_folder import apps_folder
 
 ROOT = Path(__file__).parents[2]
 TUESDAY = datetime(2026, 12, 1, 10, 0, tzinfo=KST)
@@ -27,10 +29,14 @@ OTHER_TECHNICIAN = Actor("staff", "E102", "이기사", frozenset({"technician"})
 CHOI = Actor("staff", "operator1", "최운영", frozenset({"operator"}))
 
 
-def open_world(folder: Path, database_url: str = "", **settings: Any) -> Baton:
-    """A Baton with the real app, its technicians and accounts, and a clock that stands still."""
-    baton = prepare(Settings(data=folder, apps=ROOT, database_url=database_url, **settings))
+WITHOUT_PARTNERS = {"iptv": {"features": {"identity": False, "billing": False}}}
+
+
+def open_world(folder: Path, database_url: str = "", apps: Sequence[str] = ("iptv",), **settings: Any) -> Baton:
+    """A Baton with these real apps, their technicians and accounts, and a clock that stands still."""
+    baton = prepare(Settings(data=folder, apps=apps_folder(folder, *apps), database_url=database_url, **settings))
     baton.clock = FixedClock(TUESDAY)
+    baton.overrides = WITHOUT_PARTNERS
     deploy_new(baton)
     demo.seed(baton)
     return baton
@@ -45,6 +51,7 @@ def application(**changes: Any) -> dict[str, Any]:
         "visit_date": "2026-12-03",
         "visit_slot": "AM1",
         "applicant_name": "김고객",
+        "birth_date": "1990-05-05",
         "mobile": "01012345678",
         "email": "",
         "language": "ko",
@@ -58,7 +65,15 @@ FORMS: dict[str, dict[str, Any]] = {
     "UT_Receive": {"decision": "ACCEPT"},
     "UT_Assign": {"engineer": "E101"},
     "UT_TechAccept": {"decision": "ACCEPT"},
-    "UT_Install": {"measured_mbps": 480, "tv_channel_ok": True, "customer_confirm_name": "김고객"},
+    "UT_Depart": {"eta_minutes": 30},
+    "UT_Arrive": {"arrival_result": "ARRIVED"},
+    "UT_Install": {
+        "modem_serial": "MDM20260001",
+        "stb_serial": "STB20260001",
+        "measured_mbps": 480,
+        "tv_channel_ok": True,
+        "customer_confirm_name": "김고객",
+    },
     "UT_CompleteJoin": {"billing_start_date": "2026-12-03"},
     "UT_ReceiveCancel": {},
     "UT_TechReply": {"answer": "CANCELLABLE"},
@@ -96,7 +111,13 @@ class Story:
 
     def to(self, element: str, number: str) -> None:
         """Walk a subscription on until it waits at an element."""
-        path = [("UT_Receive", LEE), ("UT_Assign", LEE), ("UT_TechAccept", PARK), ("UT_Install", PARK), ("UT_CompleteJoin", LEE)]
+        path = [
+            ("UT_Receive", LEE),
+            ("UT_Assign", LEE),
+            ("UT_TechAccept", PARK),
+            *((name, PARK) for name in ("UT_Depart", "UT_Arrive", "UT_Install")),
+        ]
+        path.append(("UT_CompleteJoin", LEE))
         for name, actor in path:
             if name == element:
                 return

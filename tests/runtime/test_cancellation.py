@@ -16,7 +16,7 @@ PAIRS = 100
 
 def cancel_until(story: Story, number: str, element: str) -> str:
     """Kim asks to cancel, and the cancellation walks on until it waits at an element; returns its number."""
-    cancellation = story.cancel(number).number
+    cancellation = story.cancel(number, fee_agreed=True).number
     assert cancellation
     if element != "UT_ReceiveCancel":
         story.complete("UT_ReceiveCancel", cancellation, LEE)
@@ -111,11 +111,13 @@ def ready_for_the_race(story: Story, number: int) -> tuple[str, str]:
     postcode, engineer = region[number % 4]
     place = number // 4
     when = {"visit_date": f"2026-12-{days[place % 10]}", "visit_slot": slots[place // 10 % 5]}
-    subscription = story.apply(postcode=postcode, **when).number
+    product = "INTERNET" if engineer == "E102" else "BUNDLE"  # what each of them can install
+    subscription = story.apply(postcode=postcode, product_type=product, **when).number
     technician = PARK.__class__("staff", engineer, engineer, frozenset({"technician"}))
     story.complete("UT_Receive", subscription, LEE)
     story.complete("UT_Assign", subscription, LEE, engineer=engineer)
-    story.complete("UT_TechAccept", subscription, technician)
+    for element in ("UT_TechAccept", "UT_Depart", "UT_Arrive"):
+        story.complete(element, subscription, technician)
     return subscription, cancel_until(story, subscription, "UT_TechReply")
 
 

@@ -19,8 +19,8 @@ def test_a_request_stands_today_and_the_visit_on_its_day(story: Story) -> None:
     story.to("UT_TechAccept", number)
     assert names(story, TODAY) == ["Accept the installation request"]
     story.complete("UT_TechAccept", number, PARK)
-    assert "Record the installation" not in names(story, TODAY)
-    assert names(story, VISIT) == ["Record the installation"]
+    assert "Depart" not in names(story, TODAY)
+    assert names(story, VISIT) == ["Depart"]
 
 
 def test_what_was_left_over_stands_today(story: Story) -> None:

@@ -10,6 +10,7 @@ import pytest
 from engine.partners import http, smtp
 from engine.partners.inbox import Inbox, Received
 from engine.partners.ports import free_port
+from engine.partners.simulation import Simulation
 from tests.runtime.story import LEE, Story, open_world
 
 HERE = "127.0.0.1"
@@ -19,9 +20,14 @@ HERE = "127.0.0.1"
 class Partners:
     """What listens, and what it took."""
 
-    inbox: Inbox
+    simulation: Simulation
     sms_url: str
     smtp_url: str
+
+    @property
+    def inbox(self) -> Inbox:
+        """The texts and mails."""
+        return self.simulation.inbox
 
     def to(self, address: str) -> list[Received]:
         """Everything that somebody received."""
@@ -30,13 +36,13 @@ class Partners:
 
 @pytest.fixture
 def partners() -> Iterator[Partners]:
-    inbox = Inbox()
-    gateway, port = http.server(inbox, HERE, 0), free_port(HERE, 0)
-    mail = smtp.server(inbox, HERE, port)
+    simulation = Simulation()
+    gateway, port = http.server(simulation, HERE, 0), free_port(HERE, 0)
+    mail = smtp.server(simulation, HERE, port)
     thread = threading.Thread(target=gateway.serve_forever)
     thread.start()
     mail.start()
-    yield Partners(inbox, f"http://{HERE}:{gateway.server_port}", f"smtp://{HERE}:{port}")
+    yield Partners(simulation, f"http://{HERE}:{gateway.server_port}", f"smtp://{HERE}:{port}")
     mail.stop()
     gateway.shutdown()
     gateway.server_close()
@@ -52,7 +58,7 @@ def story(partners: Partners, tmp_path: Path) -> Iterator[Story]:
 
 def test_each_notification_of_a_walk_arrives_once_in_the_customers_language(story: Story, partners: Partners) -> None:
     korean = story.apply(mobile="01011112222", email="kim@example.com")
-    english = story.apply(mobile="01033334444", email="lee@example.com", language="en")
+    english = story.apply(mobile="01033334444", email="lee@example.com", language="en", product_type="INTERNET")
     for number in (korean.number, english.number):
         story.complete("UT_Receive", number, LEE)
     for number, engineer in ((korean.number, "E101"), (english.number, "E102")):
@@ -69,6 +75,7 @@ def test_each_notification_of_a_walk_arrives_once_in_the_customers_language(stor
 
 
 def test_the_welcome_reaches_the_mailbox_with_its_own_message_id(story: Story, partners: Partners) -> None:
+    partners.simulation.switches["sms"] = "decline"
     number = story.apply(email="kim@example.com").number
     story.to("", number)
     story.work()
@@ -79,18 +86,18 @@ def test_the_welcome_reaches_the_mailbox_with_its_own_message_id(story: Story, p
 
 
 def test_a_gateway_that_is_down_gets_the_same_key_again(story: Story, partners: Partners) -> None:
-    partners.inbox.switches["sms"] = "lost"
+    partners.simulation.switches["sms"] = "lost"
     story.apply()
     story.work()
     (text,) = partners.to("01012345678")
-    partners.inbox.switches["sms"] = "ok"
+    partners.simulation.switches["sms"] = "ok"
     story.pass_time(seconds=11)
     assert partners.to("01012345678") == [text]
     assert text.attempts == 2
 
 
 def test_a_declined_text_falls_back_to_mail(story: Story, partners: Partners) -> None:
-    partners.inbox.switches["sms"] = "decline"
+    partners.simulation.switches["sms"] = "decline"
     story.apply(email="kim@example.com")
     story.work()
     assert [entry.channel for entry in partners.inbox.received] == ["EMAIL"]

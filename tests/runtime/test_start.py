@@ -20,6 +20,9 @@ from engine.vault import master_secret
 from tests.runtime.story import Story
 
 WRONG = {
+    "BROKER_URL": ["http://127.0.0.1"],
+    "EVENTS_URL": ["http://127.0.0.1"],
+    "EVENTS_EXCHANGE": [""],
     "DATA": ["{file}"],
     "DATABASE_URL": ["nonsense", "mysql://here/there"],
     "APPS": ["{file}", "{file}/none"],
@@ -31,6 +34,7 @@ WRONG = {
     "SMS_URL": ["gateway", "http://", "http://host:port"],
     "SMTP_URL": ["http://mail.example", "smtp://", "mail.example:25"],
     "MAIL_FROM": ["nobody", "a@b.example\nBcc: c@d.example"],
+    "PARTNERS": ["nonsense", "[]", "@{file}/none"],
 }
 
 
@@ -138,10 +142,10 @@ def test_an_apps_setting_from_the_environment_is_of_the_same_kind_as_in_its_file
         _, app = read.live("iptv")
     name = next(name for name, value in app.settings.items() if not isinstance(value, str))
     monkeypatch.setenv(f"BATON_IPTV_{name.upper()}", '{"a": 3}')
-    assert settings_of(app)[name] == {"a": 3}
+    assert settings_of(app, {})[name] == {"a": 3}
     monkeypatch.setenv(f"BATON_IPTV_{name.upper()}", "{nonsense")
     with pytest.raises(ConfigurationError, match=f"BATON_IPTV_{name.upper()}"):
-        settings_of(app)
+        settings_of(app, {})
 
 
 def test_the_operators_page_lists_every_setting() -> None:

@@ -7,7 +7,7 @@ from engine.runtime import user_tasks
 from engine.store.base import Base
 from tests.runtime.story import CHOI, JUNG, LEE, OTHER_TECHNICIAN, PARK, Story
 
-ORDER = ["APPLIED", "RECEIVED", "ASSIGNED", "INSTALL_REQUESTED", "INSTALL_ACCEPTED", "INSTALLED", "ACTIVE"]
+ORDER = ["APPLIED", "RECEIVED", "ASSIGNED", "INSTALL_REQUESTED", "INSTALL_ACCEPTED", "EN_ROUTE", "ON_SITE", "INSTALLED", "ACTIVE"]
 
 
 def test_a_subscription_reaches_its_end_through_every_status(story: Story) -> None:
@@ -101,12 +101,9 @@ def test_an_unknown_postcode_is_not_served(story: Story) -> None:
     assert (record["status"], record["reject_reason"]) == ("REJECTED", "NOT_SERVED")
 
 
-def test_a_full_visit_time_is_refused_in_the_customers_words(story: Story) -> None:
-    story.apply()
-    story.apply()
-    with pytest.raises(Refused) as refused:
-        story.apply()
-    assert (refused.value.code, refused.value.status) in {("SLOT_TAKEN", 409), ("INVALID", 422)}
+def test_a_full_visit_time_is_found_together_with_the_customer(story: Story) -> None:
+    kept = [story.record("subscription", story.apply().number) for _ in range(3)]
+    assert [(record["visit_slot"], record["needs_slot"]) for record in kept] == [("AM1", False), ("AM1", False), (None, True)]
 
 
 def test_text_is_kept_as_typed(story: Story) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from engine import apps
 from engine.scenarios import Coverage, Outcome, Partners, Stage, load, play
 
 ROOT = Path(__file__).parents[2]
@@ -22,14 +21,13 @@ class Stages:
 
     def of(self, key: str) -> Stage:
         if key not in self.stages:
-            self.stages[key] = Stage(key, apps.read(ROOT, key), self.partners)
+            self.stages[key] = Stage(ROOT, key, self.partners)
             self.coverage[key] = Coverage(self.stages[key].app)
         return self.stages[key]
 
     def play(self, key: str, path: Path) -> Outcome:
         outcome = play(load(path, path.relative_to(ROOT).as_posix()), self.of(key))
-        for happened in outcome.happened:
-            self.coverage[key].add(happened)
+        self.coverage[key].add(outcome.reached)
         self.played.add(path)
         return outcome
 

@@ -5,11 +5,13 @@ import json
 import pytest
 
 from engine import apps, dmn
+from engine.connectors.contract import CALLS
 from engine.runtime.in_step import CONNECTORS
 from tests.scenarios.conftest import ROOT
 
 TEMPLATES = sorted((ROOT / "processes/.camunda/element-templates").glob("*.json"))
 OF_THE_PLATFORM = ("baton:saves", "baton:status", "baton:event", "baton:calendar", "baton:submitLabel.ko", "baton:submitLabel.en", "baton:label.en")
+OF_THE_PLATFORM += ("baton:sync", "baton:answer")
 
 
 @pytest.mark.parametrize("key", apps.keys(ROOT))
@@ -24,7 +26,8 @@ def test_apps_are_data_without_a_line_of_python():
 def test_the_modeler_offers_a_template_for_every_connector_and_property():
     templates = [template for path in TEMPLATES for template in json.loads(path.read_text())]
     bindings = [(one["binding"], one.get("value")) for template in templates for one in template["properties"]]
-    assert {value for binding, value in bindings if binding["type"] == "zeebe:taskDefinition"} == set(CONNECTORS)
+    types = {value for binding, value in bindings if binding == {"type": "zeebe:taskDefinition", "property": "type"}}
+    assert types == CALLS | set(CONNECTORS)
     assert {binding["name"] for binding, _ in bindings if binding["type"] == "zeebe:property"} == set(OF_THE_PLATFORM)
 
 

@@ -12,12 +12,13 @@ from engine.cli.test import command
 from engine.clock import KST
 from engine.scenarios import Coverage, Problem, load, play
 from engine.scenarios.located import read
-from engine.scenarios.steps import Story
+from engine.scenarios.steps import play as play_steps
+from engine.scenarios.story import Story
 from tests.scenarios.conftest import ROOT, Stages
 
 KIM = (
     '{ product_type: BUNDLE, postcode: "04524", road_address: 세종대로 110, visit_date: 2026-12-03, visit_slot: AM1,'
-    ' applicant_name: 김고객, mobile: "01012345678", language: ko, terms_agreed: true, privacy_agreed: true }'
+    ' applicant_name: 김고객, birth_date: 1990-05-05, mobile: "01012345678", language: ko, terms_agreed: true, privacy_agreed: true }'
 )
 APPLIES = f"  - start: apply\n    as: customer\n    form: {KIM}\n"
 RECEIVES = "  - complete: UT_Receive\n    as: agent1\n    form: { decision: ACCEPT }\n"
@@ -117,26 +118,26 @@ def test_a_notification_that_was_sent_twice_is_not_sent_once(tmp_path, stages: S
         ("30 min", "2026-12-04T17:30"),
         ("PT2H", "2026-12-04T19:00"),
         ("4 business hours", "2026-12-07T12:00"),
+        ("2 business days", "2026-12-08T17:00"),
         ("until 2026-12-05T08:40", "2026-12-05T08:40"),
     ],
 )
 def test_time_passes_by_the_clock_or_in_business_hours(tmp_path, stages: Stages, wait, arrives):
     scenario = load(story(tmp_path, f"  - wait: {wait}\n", "  incidents: 0\n", clock="2026-12-04T17:00+09:00"))
-    with stages.of("iptv").world(scenario.given) as world:
-        Story(scenario, world).play(())
+    with stages.of("iptv").world(scenario) as world:
+        play_steps(Story(scenario, world), ())
         assert world.clock.now() == datetime.fromisoformat(arrives).replace(tzinfo=KST)
 
 
 def test_coverage_counts_the_flows_that_were_taken_and_no_others(tmp_path, stages: Stages):
     stage = stages.of("iptv")
     coverage = Coverage(stage.app)
-    for happened in play(load(story(tmp_path, APPLIES + RECEIVES, "  tasks: [UT_Assign]\n")), stage).happened:
-        coverage.add(happened)
+    coverage.add(play(load(story(tmp_path, APPLIES + RECEIVES, "  tasks: [UT_Assign]\n")), stage).reached)
     taken = coverage.flows["iptv_subscription"].reached
-    assert {"Flow_GW_Served_BR_Price", "Flow_GW_Receive_Ms_Received", "Flow_GW_ToAssign_UT_Assign"} <= taken
-    assert not {"Flow_GW_Served_Svc_NotServed", "Flow_GW_Receive_Svc_SettleClosed", "Flow_B_SlotTaken_GW_ToAssign"} & taken
+    assert {"Flow_GW_Served_BR_Price", "Flow_GW_Receive_Ms_Received", "Flow_Svc_Suggest_UT_Assign"} <= taken
+    assert not {"Flow_GW_Served_Svc_NotServed", "Flow_GW_Receive_Svc_SettleClosed", "Flow_B_SlotTaken_GW_NotReserved"} & taken
     assert coverage.elements["iptv_cancellation"].percent == 0
-    assert coverage.rules["iptv_plan_price"].missing == ["1", "2"]
+    assert {"1", "3"} <= set(coverage.rules["iptv_internet_price"].missing) and "2" in coverage.rules["iptv_internet_price"].reached
 
 
 def app_folder(tmp_path: Path, scenario: str) -> Path:

@@ -57,8 +57,11 @@ STAFF = [
     Page("/ops/instances", "operator1"),
     Page("/ops/instances/{instance}", "operator1"),
     Page("/ops/jobs", "operator1"),
+    Page("/ops/incidents", "operator1"),
+    Page("/ops/service", "operator1"),
     Page("/studio", "analyst1"),
     Page("/studio/iptv", "analyst1"),
+    Page("/studio/iptv/map", "analyst1"),
     Page("/ops/instances", "E101", 403),
 ]
 PAGES = PORTAL + STAFF

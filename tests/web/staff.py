@@ -15,6 +15,10 @@ from tests.web.world import Visitor, visitor
 AGENT, COLLEAGUE, TECHNICIAN, OTHER_TECHNICIAN, OPERATOR, ANALYST = "agent1", "agent2", "E101", "E102", "operator1", "analyst1"
 
 
+INSTALLED = {"modem_serial": "MDM20260001", "stb_serial": "STB20260001", "measured_mbps": "480", "tv_channel_ok": "true"}
+INSTALLED |= {"customer_confirm_name": "김고객"}
+
+
 class Story:
     """One customer's case, told step by step."""
 
@@ -57,15 +61,18 @@ class Story:
         page = f"/tasks/{self.task(element)}"
         return self.as_staff(login).post(f"{page}/complete", typed, page=page)
 
-    def until(self, element: str) -> "Story":
-        """Bring the application to this task, each step done by whom it belongs to."""
+    def until(self, element: str, after: str = "") -> "Story":
+        """Bring the application to this task, each step (those that follow `after`) done by whom it belongs to."""
         steps: list[tuple[str, str, dict[str, Any]]] = [
             (AGENT, "UT_Receive", {"decision": "ACCEPT"}),
             (AGENT, "UT_Assign", {"engineer": TECHNICIAN}),
             (TECHNICIAN, "UT_TechAccept", {"decision": "ACCEPT"}),
-            (TECHNICIAN, "UT_Install", {"measured_mbps": "480", "tv_channel_ok": "true", "customer_confirm_name": "김고객"}),
+            (TECHNICIAN, "UT_Depart", {"eta_minutes": "30"}),
+            (TECHNICIAN, "UT_Arrive", {"arrival_result": "ARRIVED"}),
+            (TECHNICIAN, "UT_Install", INSTALLED),
         ]
-        for login, step, typed in steps:
+        names = [step for _, step, _ in steps]
+        for login, step, typed in steps[names.index(after) + 1 if after else 0 :]:
             if step == element:
                 break
             answer = self.complete(login, step, **typed)

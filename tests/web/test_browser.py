@@ -27,6 +27,7 @@ def fill_first_step(tab: Tab, typed: dict[str, str]) -> None:
 
 def fill_second_step(tab: Tab, typed: dict[str, str]) -> None:
     tab.get_by_label("이름").fill(typed["applicant_name"])
+    tab.get_by_label("생년월일").fill(typed["birth_date"])
     tab.get_by_label("휴대폰 번호").fill(typed["mobile"])
     tab.get_by_label("한국어").check(force=True)
     tab.get_by_label("이용약관").check()

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 
 from engine.runtime.baton import Baton
-from tests.web.staff import TECHNICIAN, Story
+from tests.web.staff import INSTALLED, TECHNICIAN, Story
 from tests.web.world import words
 
 
@@ -13,7 +13,7 @@ def test_the_day_shows_the_stop_with_one_next_action(app: Flask, baton: Baton) -
     story = Story(app, baton, visit_date="2026-12-01", visit_slot="AM1").until("UT_Install")
     page = story.as_staff(TECHNICIAN).get("/day?d=2026-12-01").text
     said = words(page)
-    assert "12월 1일(화) 1건" in said and story.number in said and "서울" in said
+    assert "12월 1일(화) 2건" in said and story.number in said and "서울" in said
     assert re.findall(r'<a class="btn block[^"]*" href="/day/([^"]+)">', page) == [story.task("UT_Install")]
 
 
@@ -29,12 +29,12 @@ def test_a_stop_is_done_on_its_own_page_and_the_next_opens(app: Flask, baton: Ba
     opened = park.get(page).text
     assert 'href="tel:01012345678"' in opened
     answer = park.post(f"{page}/complete", {"decision": "ACCEPT"}, page=page)
-    assert (answer.status_code, answer.location) == (303, f"/day/{story.task('UT_Install')}")
+    assert (answer.status_code, answer.location) == (303, f"/day/{story.task('UT_Depart')}")
+    story.until("UT_Install", after="UT_TechAccept")
     install = f"/day/{story.task('UT_Install')}"
-    wrong = park.post(f"{install}/complete", {"measured_mbps": "abc", "tv_channel_ok": "true", "customer_confirm_name": "김"}, page=install)
+    wrong = park.post(f"{install}/complete", INSTALLED | {"measured_mbps": "abc"}, page=install)
     assert wrong.status_code == 422 and 'value="abc"' in wrong.text and install in wrong.text
-    right = {"measured_mbps": "480", "tv_channel_ok": "true", "customer_confirm_name": "김고객"}
-    done = park.post(f"{install}/complete", right, page=install)
+    done = park.post(f"{install}/complete", INSTALLED, page=install)
     assert (done.status_code, done.location) == (303, "/day")
     assert "‘설치완료 처리’" in words(park.get("/day").text)
 
@@ -43,7 +43,7 @@ def test_the_question_about_a_cancellation_has_two_equal_buttons(app: Flask, bat
     story = Story(app, baton, visit_date="2026-12-02", visit_slot="PM1").until("UT_Install")
     lee = story.as_staff("agent1")
     act = f"/cases/iptv/{story.number}/cancel_by_agent"
-    assert lee.post(act, {"reason_code": "CHANGE_OF_MIND", "caller_verified": "true"}).status_code == 303
+    assert lee.post(act, {"reason_code": "CHANGE_OF_MIND", "caller_verified": "true", "fee_agreed": "true"}).status_code == 303
     cancel = re.findall(r'href="/cases/iptv/(C-[0-9-]+)"', lee.get(f"/cases/iptv/{story.number}").text)[0]
     receive = f"/tasks/{story.task('UT_ReceiveCancel', cancel)}"
     assert lee.post(f"{receive}/complete", {"retention_note": "전화로 확인"}, page=receive).status_code == 303

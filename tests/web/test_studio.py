@@ -104,7 +104,7 @@ def test_an_upload_without_a_file_says_so(jung: Visitor) -> None:
 
 def test_an_app_shows_drawings_versions_and_files(jung: Visitor) -> None:
     page = jung.get("/studio/iptv").text
-    assert page.count('role="img"') == 2 and "processes/iptv/records.toml" in page and "지금 쓰는 버전" in page
+    assert page.count('role="img"') == 3 and "processes/iptv/records.toml" in page and "지금 쓰는 버전" in page
     assert jung.get("/studio/nothing").status_code == 404
 
 

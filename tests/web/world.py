@@ -17,15 +17,16 @@ from engine.runtime import demo
 from engine.runtime.baton import Baton
 from engine.settings import Settings
 from engine.start import deploy_new, open_baton, prepare
+from tests.apps_folder import apps_folder
 
 ROOT = Path(__file__).parents[2]
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=KST)
 MORE_TECHNICIANS = [{"id": f"E9{n:02}", "name": f"예비{n}기사", "region": "SEL", "mobile": f"010100009{n:02}"} for n in range(1, 13)]
 
 
-def prepare_world(folder: Path) -> None:
+def prepare_world(folder: Path, database_url: str = "") -> None:
     """Make a data folder with the app, technicians enough for all tests, and the demo accounts."""
-    baton = prepare(Settings(data=folder, apps=ROOT, workers=0))
+    baton = prepare(Settings(data=folder, apps=apps_folder(folder, "iptv"), workers=0, database_url=database_url))
     baton.clock = FixedClock(MORNING)
     deploy_new(baton)
     demo.seed(baton)
@@ -35,9 +36,11 @@ def prepare_world(folder: Path) -> None:
     baton.database.close()
 
 
-def open_world(folder: Path) -> Baton:
+def open_world(folder: Path, database_url: str = "") -> Baton:
     """The Baton of a prepared data folder, on the morning of the stories."""
-    return open_baton(Settings(data=folder, apps=ROOT, workers=0), FixedClock(MORNING))
+    baton = open_baton(Settings(data=folder, apps=folder / "apps", workers=0, database_url=database_url), FixedClock(MORNING))
+    baton.overrides = {"iptv": {"features": {"identity": False, "billing": False}}}  # no partners beside it
+    return baton
 
 
 def visits() -> Iterator[dict[str, str]]:
@@ -60,6 +63,7 @@ def application(**changes: Any) -> dict[str, Any]:
         "road_address": "서울 강남구 테헤란로 1",
         "detail_address": "101동 1001호",
         "applicant_name": "김고객",
+        "birth_date": "1990-05-05",
         "mobile": "010-1234-5678",
         "email": "",
         "language": "ko",

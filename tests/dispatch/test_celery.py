@@ -1,0 +1,112 @@
+"""Workers on many machines, woken through a broker: a message that is lost costs a moment, never a job."""
+
+import os
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from engine.dispatch import celery
+from engine.dispatch.celery import PRODUCER, TASK, due_jobs, has_news
+from engine.runtime.leases import unleased
+from engine.store.commit import Change
+from engine.store.tables import History, Job
+from tests.dispatch import bakehouse
+from tests.dispatch.rabbitmq import RabbitMQ, free_port
+from tests.runtime.story import TUESDAY
+
+CASES = 60
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake-up may take as long as a busy machine needs: only whether it goes out is asked."""
+    monkeypatch.setattr(celery, "KEPT", 600.0)
+    monkeypatch.setitem(PRODUCER, "broker_connection_timeout", 60)
+    monkeypatch.setitem(PRODUCER, "broker_transport_options", {"max_retries": 0})
+
+
+def test_a_broker_restarted_in_the_middle_loses_no_job(tmp_path: Path, rabbitmq: RabbitMQ, database_url: str) -> None:
+    baton = bakehouse.open_place(tmp_path, database_url, rabbitmq.url, jobs=3)
+    with bakehouse.working(baton, 2):
+        bakehouse.bake(baton, CASES)
+        rabbitmq.stop()
+        bakehouse.bake(baton, CASES)
+        rabbitmq.start()
+        bakehouse.bake(baton, CASES)
+        bakehouse.until_done(baton)
+    assert set(bakehouse.steps(baton).values()) == {4}
+    assert len(bakehouse.steps(baton)) == 3 * CASES
+    assert bakehouse.jobs_left(baton) == 0
+    assert baton.waker.failed > 0  # type: ignore[attr-defined]
+    bakehouse.close(baton)
+
+
+def test_redis_wakes_workers_too(tmp_path: Path, redis_url: str, patient: None) -> None:
+    baton = bakehouse.open_place(tmp_path, "", redis_url, jobs=2)
+    with bakehouse.working(baton, 1):
+        bakehouse.bake(baton, 10)
+        bakehouse.until_done(baton)
+    assert (baton.waker.sent, baton.waker.failed) == (10, 0)  # type: ignore[attr-defined]
+    bakehouse.close(baton)
+
+
+def test_a_worker_is_woken_and_does_not_wait_for_its_own_look(tmp_path: Path, rabbitmq: RabbitMQ, patient: None) -> None:
+    baton = bakehouse.open_place(tmp_path, "", rabbitmq.url)
+    with bakehouse.working(baton, 1, looks=False):
+        for _ in range(5):
+            bakehouse.bake(baton, 1)
+            bakehouse.until_done(baton)
+    bakehouse.close(baton)
+
+
+def test_without_a_broker_a_commit_goes_on_and_the_failure_is_counted(tmp_path: Path) -> None:
+    baton = bakehouse.open_place(tmp_path, "", f"amqp://guest:guest@127.0.0.1:{free_port()}//")
+    bakehouse.bake(baton, 3)
+    assert (baton.waker.sent, baton.waker.failed) == (0, 3)  # type: ignore[attr-defined]
+    with bakehouse.working(baton, 1):
+        bakehouse.until_done(baton)
+    bakehouse.close(baton)
+
+
+def test_a_worker_that_is_drained_finishes_what_it_holds(tmp_path: Path, rabbitmq: RabbitMQ) -> None:
+    baton = bakehouse.open_place(tmp_path, "", rabbitmq.url, jobs=3)
+    bakehouse.bake(baton, CASES)
+    with bakehouse.working(baton, 1) as (process,):
+        while bakehouse.left(baton) > CASES - 5:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(bakehouse.PATIENCE) == 0
+        with baton.read() as read:
+            assert read.all(Job.__table__.select().where(Job.lease_token.is_not(None))) == []
+    with bakehouse.working(baton, 1):
+        bakehouse.until_done(baton)
+    assert set(bakehouse.steps(baton).values()) == {4}
+    bakehouse.close(baton)
+
+
+def job(**changes: object) -> dict[str, object]:
+    """A row of `job`."""
+    return {"id": "i-1", "due_at": TUESDAY, **unleased(TUESDAY), **changes}
+
+
+@pytest.mark.parametrize(
+    ("row", "woken"),
+    [(job(), ["i-1"]), (job(due_at=TUESDAY + timedelta(hours=1)), []), (job(lease_token="mine"), [])],
+    ids=["due", "a timer", "held by the request"],
+)
+def test_a_message_is_sent_for_what_is_due_and_free(row: dict[str, object], woken: list[str]) -> None:
+    change = Change(wake=True)
+    change.add(insert(Job), [row])
+    assert due_jobs(change) == woken
+    assert not has_news(change)
+
+
+def test_history_that_is_to_be_relayed_wakes_somebody() -> None:
+    change = Change(wake=True)
+    change.insert(History, {"published_at": None})
+    assert has_news(change) and due_jobs(change) == []
+    assert TASK == "baton.turn"

@@ -1,0 +1,91 @@
+"""PostgreSQL: the statements of a step go out together; whole or not at all, and a connection that is lost costs nobody anything."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from engine.store import commit, migrate
+from engine.store.commit import Change
+from engine.store.constant import Constant
+from engine.store.database import Database
+from engine.store.pipelined import PipelinedLink
+from engine.store.tables import Idempotency, Person
+from tests import postgresql
+
+KEYS = Constant(select(Idempotency.key).order_by(Idempotency.key))
+PERSONS = Constant(select(Person.id, Person.key, Person.data, Person.created_at, Person.erased_at))
+NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(postgresql_server: str) -> Iterator[Database]:
+    """An empty one on PostgreSQL."""
+    with postgresql.fresh(postgresql_server) as url:
+        found = Database(url)
+        migrate.upgrade(found)
+        yield found
+        found.close()
+
+
+def remembered(*keys: str) -> Change:
+    """A change that keeps the answers to these requests."""
+    change = Change()
+    change.insert(Idempotency, [{"key": key, "body": "김고객", "answer": {"번호": [1, None, "1"]}, "created_at": NOON} for key in keys])
+    return change
+
+
+def standing(database: Database) -> list[str]:
+    """The requests that are kept."""
+    link = database.links.take()
+    try:
+        return [row.key for row in link.all(KEYS)]
+    finally:
+        database.links.give_back(link)
+
+
+def hang_up(database: Database) -> None:
+    """The server closes every connection but this one; they are closed when it answers."""
+    others = "datname = current_database() and pid <> pg_backend_pid()"
+    with database.engine.connect() as connection:
+        connection.execute(text(f"select pg_terminate_backend(pid, 10000) from pg_stat_activity where {others}"))
+
+
+def test_a_value_of_every_kind_comes_back_as_it_went(database: Database) -> None:
+    change = Change()
+    change.insert(Person, {"id": "P-1", "key": None, "data": b"\x00\xff'\\", "created_at": NOON, "erased_at": None})
+    commit.run(database, lambda: change)
+    link = database.links.take()
+    assert [tuple(row) for row in link.all(PERSONS)] == [("P-1", None, b"\x00\xff'\\", NOON, None)]
+    database.links.give_back(link)
+
+
+def test_when_one_of_them_fails_none_stands_and_the_connection_goes_on(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.transaction() as link:
+        link.write([*remembered("a").writes, *remembered("b", "b").writes])
+    commit.run(database, lambda: remembered("c"))
+    assert standing(database) == ["c"]
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced(database: Database) -> None:
+    commit.run(database, lambda: remembered("a"))
+    hang_up(database)
+    assert standing(database) == ["a"]
+
+
+def test_a_connection_that_is_lost_before_its_commit_writes_once_on_another(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, lost = PipelinedLink.write, []
+
+    def write_late(link: PipelinedLink, steps: Sequence[Any]) -> list[int]:
+        if not lost:
+            lost.append(link)
+            hang_up(database)
+        return write(link, steps)
+
+    commit.run(database, lambda: remembered("a"))
+    monkeypatch.setattr(PipelinedLink, "write", write_late)
+    commit.run(database, lambda: remembered("b"))
+    assert lost and standing(database) == ["a", "b"]
