@@ -39,12 +39,14 @@ class Quiet:
 
     def entered(self, element: bpmn.Element) -> None: ...
 
+    def took(self, process_id: str, flow_id: str) -> None: ...
+
     def completed(self, element: bpmn.Element, scope: Mapping[str, Any]) -> None: ...
 
     def cancelled(self, element: bpmn.Element) -> None: ...
 
 
-def baton_once(model: bpmn.Model, host: Any) -> None:
+def baton_once(model: bpmn.Model, host: bpmn.Host) -> None:
     """One instance from start to end."""
     execution = bpmn.start(model, "signup", {"amount": 50}, host)
     execution.run()
@@ -79,7 +81,7 @@ def plain_spec() -> Any:
     return parser.get_spec("signup")
 
 
-def snapshot_us(model: bpmn.Model, host: Any) -> float:
+def snapshot_us(model: bpmn.Model, host: bpmn.Host) -> float:
     """Restore and dump together at the second user task, in microseconds."""
     execution = bpmn.start(model, "signup", {"amount": 50, "name": "Kim", "product": "BUNDLE"}, host)
     execution.run()
