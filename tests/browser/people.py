@@ -108,6 +108,18 @@ class Person:
         expect(self.page.locator("h1")).to_contain_text(words, timeout=PATIENCE)
 
 
+def taken(person: Person, button: str) -> str:
+    """Press until it is taken, as often as a partner is too slow on a busy machine; the address to follow it."""
+    link = person.page.locator("a[href*='/t/']").first
+    for _ in range(100):  # longer than a breaker stays open
+        with person.page.expect_navigation():
+            person.press(button)
+        if link.count():
+            break
+        person.page.wait_for_timeout(1000)
+    return (link.get_attribute("href") or "").removeprefix(person.address)
+
+
 class Customer(Person):
     """Customer Kim of Busan."""
 

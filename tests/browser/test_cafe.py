@@ -6,21 +6,9 @@ from typing import ClassVar
 import httpx2 as httpx
 import pytest
 
-from tests.browser.people import DESK, Customer, Person, Staff
+from tests.browser.people import DESK, Customer, Person, Staff, taken
 from tests.service import Service, running
 from tests.web.browsing import OpenTab
-
-
-def taken(person: Person, button: str) -> str:
-    """Press until it is taken, as often as payment is too slow on a busy machine; the address to follow it."""
-    link = person.page.locator("a[href*='/t/']").first
-    for _ in range(100):  # longer than a breaker stays open
-        with person.page.expect_navigation():
-            person.press(button)
-        if link.count():
-            break
-        person.page.wait_for_timeout(1000)
-    return (link.get_attribute("href") or "").removeprefix(person.address)
 
 
 class Drinker(Customer):
