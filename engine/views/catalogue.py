@@ -90,18 +90,24 @@ def door_form(
     """The form behind a door of the live version. NotFound for an unknown app or door, Forbidden for the wrong role."""
     _, app = read.live(key)
     door = opened_door(app, door_id, actor)
-    names = Names(Records(read, app), None, actor)
-    if door.form is None:
-        return DoorPage(app, door, FormView("", lang, ()))
-    kind = app.case_of(door.process)
-    view = forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
-    return DoorPage(app, door, labelled(view, start_of(app, door.process, door.start), lang))
+    view = FormView("", lang, ())
+    if door.form is not None:
+        names, kind = Names(Records(read, app), None, actor), app.case_of(door.process)
+        view = forms.view(app, door.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
+    return DoorPage(app, door, led_to(view, app, door.label, start_of(app, door.process, door.start), lang))
 
 
 def start_of(app: ProcessApp, process_id: str, start: str | None) -> Element:
     """The start event that a form belongs to: the one named, else the process's none start event."""
     process = app.model.processes[process_id]
     return process.elements[start] if start else next((each for each in process.starts if each.event == "none"), process.starts[0])
+
+
+def led_to(view: FormView, app: ProcessApp, label: Text, start: Element | None, lang: str) -> FormView:
+    """A form behind a door or an action: its button is named by the drawing, else by the form, else as what led here."""
+    own = view.id and app.forms[view.id].submit
+    named = view if own else replace(view, submit_label=pick(label, lang))
+    return labelled(named, start, lang) if start else named
 
 
 def labelled(view: FormView, element: Element, lang: str) -> FormView:

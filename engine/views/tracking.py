@@ -22,7 +22,7 @@ from engine.texts import mask, pick
 from engine.vault import normalised
 from engine.views import case_view, timeline
 from engine.views.cases import shown_value
-from engine.views.catalogue import labelled, start_of
+from engine.views.catalogue import led_to, start_of
 
 ERASED_CASE = {
     "ko": "이 신청의 개인정보는 지워졌어요. 누구의 신청인지 알 수 없어서 진행 상황은 더 보여 드리지 않아요.",
@@ -212,5 +212,5 @@ def action_form(
     if action.form:
         kind = cases.record_type(app, action)
         form = forms.view(app, action.form, names, lang=lang, now=read.now, values=values, errors=errors, record=kind)
-        form = labelled(form, start_of(app, action.start, None), lang) if action.start else form
+        form = led_to(form, app, action.label, start_of(app, action.start, None) if action.start else None, lang)
     return ActionPage(ref, action, form, _details(app, names, read, lang))

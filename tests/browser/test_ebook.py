@@ -49,7 +49,7 @@ class Reader(Customer):
         self.open(self.home)
         self.follow("책 빌리기")
         self.choose(book)
-        self.press("책 빌리기")
+        self.press("결제하고 빌리기")
         self.tracking = self.page.url.removeprefix(self.address)
         self.looks_until(f"「{book}」을(를)")
 
@@ -176,7 +176,7 @@ def test_in_english_at_a_desk(browser: Browser, service: Service, scripts: bool)
     guest.follow("Rent a book")
     guest.sees("₩2,500")
     guest.choose("토지 1")
-    guest.press("Rent a book")
+    guest.press("Pay and rent")
     guest.tracking = guest.page.url.removeprefix(guest.address)
     guest.looks_until('You can read "토지 1" until')
     assert not scripts or guest.axe() == []
