@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine import bpmn
 from engine.bpmn.drawing import Drawing, draw
-from engine.bpmn.drawing.text import wrap
+from engine.bpmn.drawing.text import SMALL, wrap
 from engine.xml import UnsafeXml
 from tests.bpmn.models import boundary, element, end, extensions, flow, flows, gateway, model, start, sub, timer, user, zeebe
 
@@ -98,6 +98,14 @@ def test_a_crop_shows_the_element_and_its_neighbours_only() -> None:
 def test_labels_are_english_where_there_are_english_ones() -> None:
     assert "접수하기" in texts(draw(SIGNUP)) and "Receive" in texts(draw(SIGNUP, lang="en"))
     assert "Receive" in [step.label for step in draw(SIGNUP, lang="en").steps]
+
+
+@pytest.mark.parametrize("place", [b"", b'<bpmndi:BPMNLabel><dc:Bounds x="320" y="317" width="52" height="14"/></bpmndi:BPMNLabel>'])
+def test_a_name_under_an_event_keeps_off_its_ring(place: bytes) -> None:
+    bounds = b'<dc:Bounds x="328" y="280" width="36" height="36"/>'
+    named = EVERY_SHAPE.replace(b'id="E23" name=""', 'id="E23" name="알림 끝"'.encode()).replace(bounds, bounds + place)
+    baseline = next(float(span.get("y", "0")) for span in svg(draw(named)).iter("{*}tspan") if span.text == "알림 끝")
+    assert baseline - SMALL >= 280 + 36 + 4
 
 
 def test_long_names_are_wrapped_at_spaces_and_long_words_cut() -> None:

@@ -14,6 +14,7 @@ RADIUS: Final = 10
 HEADER: Final = 30
 PADDING: Final = 7
 LABEL_WIDTH: Final = 90
+LABEL_GAP: Final = 6
 DATA: Final = frozenset({"dataObjectReference", "dataObject", "dataInput", "dataOutput"})
 STORES: Final = frozenset({"dataStoreReference", "dataStore"})
 LABEL_OUTSIDE: Final = EVENTS | GATEWAYS | DATA | STORES | {"group"}
@@ -208,12 +209,12 @@ def _unknown(parent: Node, shape: Shape, label: str) -> None:
 
 def outside_label(parent: Node, shape: Shape, label: str) -> None:
     """The name of an event, gateway, data object or group, beside its shape."""
-    box = shape.label
+    box, below = shape.label, shape.box.bottom + LABEL_GAP
     if box and box.width:
-        place(parent, label, box.middle[0], box.y, max(box.width + 2, 30))
+        under = shape.box.x <= box.middle[0] <= shape.box.right and shape.box.bottom <= box.y
+        place(parent, label, box.middle[0], max(box.y, below) if under else box.y, max(box.width + 2, 30))
     else:
-        x = shape.box.x + shape.box.width / 2
-        place(parent, label, x, shape.box.y if shape.kind == "group" else shape.box.bottom, LABEL_WIDTH)
+        place(parent, label, shape.box.middle[0], shape.box.y if shape.kind == "group" else below, LABEL_WIDTH)
 
 
 def place(parent: Node, label: str, x: float, y: float, width: float) -> None:
