@@ -37,11 +37,8 @@ PATIENCE = 280.0  # seconds for one run
 def place(url: str) -> Iterator[Baton]:
     """A Baton with the app of the jobs, on a database of its own."""
     with fresh(DATABASE) as settings, tempfile.TemporaryDirectory(prefix="baton-dispatch-") as folder:
-        baton = bakehouse.open_place(Path(folder), settings.database_url, url, jobs=TIMERS)
-        try:
+        with bakehouse.place(Path(folder), settings.database_url, url, jobs=TIMERS) as baton:
             yield baton
-        finally:
-            bakehouse.close(baton)
 
 
 def open_cases(baton: Baton, jobs: int) -> int:

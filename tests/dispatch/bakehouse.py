@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,20 +45,19 @@ def oven(jobs: int = 1) -> dict[str, bytes]:
     return {"processes/oven/app.toml": APP.encode(), "processes/oven/oven.bpmn": m.definitions(drawn)}
 
 
-def open_place(folder: Path, database_url: str, broker_url: str, jobs: int = 1) -> Baton:
+@contextmanager
+def place(folder: Path, database_url: str, broker_url: str, jobs: int = 1) -> Iterator[Baton]:
     """A Baton whose commits wake workers through the broker, with the app live."""
     (folder / "processes").mkdir(parents=True, exist_ok=True)
     settings = Settings(data=folder / "data", apps=folder, database_url=database_url, broker_url=broker_url)
     prepare(settings.model_copy(update={"broker_url": ""})).database.close()
     baton = open_baton(settings)
-    baton.do(definitions.deploy, key="oven", files=oven(jobs), actor=SYSTEM)
-    return baton
-
-
-def close(baton: Baton) -> None:
-    """Give everything back."""
-    baton.waker.close()  # type: ignore[attr-defined]
-    baton.database.close()
+    try:
+        baton.do(definitions.deploy, key="oven", files=oven(jobs), actor=SYSTEM)
+        yield baton
+    finally:
+        baton.waker.close()  # type: ignore[attr-defined]
+        baton.database.close()
 
 
 def bake(baton: Baton, number: int) -> None:
@@ -104,13 +103,17 @@ def left(baton: Baton) -> int:
     return found
 
 
-def until_done(baton: Baton, seconds: float = PATIENCE) -> float:
-    """Wait until every case is finished; returns the seconds it took."""
-    begun = time.monotonic()
-    while left(baton):
-        assert time.monotonic() - begun < seconds, f"{left(baton)} cases are left"
+def wait_for(reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Look again until it is so."""
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.05)
-    return time.monotonic() - begun
+
+
+def until_done(baton: Baton, seconds: float = PATIENCE) -> None:
+    """Wait until every case is finished."""
+    wait_for(lambda: left(baton) == 0, seconds)
 
 
 def jobs_left(baton: Baton) -> int:

@@ -1,6 +1,7 @@
 """A RabbitMQ of the tests' own, on ports of its own, that may be stopped and started again."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on PATH is a wrapper that changes the user
+PATIENCE = 240.0  # seconds for a start, on a busy machine
 MISSING = "RabbitMQ is not installed; on Debian: apt install rabbitmq-server"
 
 
@@ -17,10 +19,15 @@ def program() -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nobody uses, and that no outgoing connection will be given while the server is down."""
+    while True:
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 class RabbitMQ:
@@ -50,11 +57,12 @@ class RabbitMQ:
         self._epmd = subprocess.Popen(["epmd", "-port", str(self._names)], env=self._environment)  # else the server leaves one behind
 
     def start(self) -> None:
-        """Start it, and wait until it takes connections."""
-        self._process = subprocess.Popen(
-            [str(program())], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        until = time.monotonic() + 60
+        """Start it unless it runs, and wait until it takes connections."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [str(program())], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+        until = time.monotonic() + PATIENCE
         while not self._answers():
             assert self._process.poll() is None and time.monotonic() < until, "RabbitMQ did not start"
             time.sleep(0.2)

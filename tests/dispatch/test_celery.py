@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from engine.runtime.leases import unleased
 from engine.store.commit import Change
 from engine.store.tables import History, Job
 from tests.dispatch import bakehouse
-from tests.dispatch.rabbitmq import RabbitMQ, free_port
+from tests.dispatch.rabbitmq import RabbitMQ
 from tests.runtime.story import TUESDAY
 
 CASES = 60
@@ -30,62 +29,50 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_broker_restarted_in_the_middle_loses_no_job(tmp_path: Path, rabbitmq: RabbitMQ, database_url: str) -> None:
-    baton = bakehouse.open_place(tmp_path, database_url, rabbitmq.url, jobs=3)
-    with bakehouse.working(baton, 2):
-        bakehouse.bake(baton, CASES)
-        rabbitmq.stop()
-        bakehouse.bake(baton, CASES)
-        rabbitmq.start()
-        bakehouse.bake(baton, CASES)
-        bakehouse.until_done(baton)
-    assert set(bakehouse.steps(baton).values()) == {4}
-    assert len(bakehouse.steps(baton)) == 3 * CASES
-    assert bakehouse.jobs_left(baton) == 0
-    assert baton.waker.failed > 0  # type: ignore[attr-defined]
-    bakehouse.close(baton)
+    with bakehouse.place(tmp_path, database_url, rabbitmq.url, jobs=3) as baton:
+        with bakehouse.working(baton, 2):
+            bakehouse.bake(baton, CASES)
+            rabbitmq.stop()
+            bakehouse.bake(baton, CASES)
+            rabbitmq.start()
+            bakehouse.bake(baton, CASES)
+            bakehouse.until_done(baton)
+        assert set(bakehouse.steps(baton).values()) == {4}
+        assert len(bakehouse.steps(baton)) == 3 * CASES
+        assert bakehouse.jobs_left(baton) == 0
+        assert baton.waker.failed > 0  # type: ignore[attr-defined]
 
 
-def test_redis_wakes_workers_too(tmp_path: Path, redis_url: str, patient: None) -> None:
-    baton = bakehouse.open_place(tmp_path, "", redis_url, jobs=2)
-    with bakehouse.working(baton, 1):
-        bakehouse.bake(baton, 10)
-        bakehouse.until_done(baton)
-    assert (baton.waker.sent, baton.waker.failed) == (10, 0)  # type: ignore[attr-defined]
-    bakehouse.close(baton)
-
-
-def test_a_worker_is_woken_and_does_not_wait_for_its_own_look(tmp_path: Path, rabbitmq: RabbitMQ, patient: None) -> None:
-    baton = bakehouse.open_place(tmp_path, "", rabbitmq.url)
-    with bakehouse.working(baton, 1, looks=False):
+@pytest.mark.parametrize("broker", ["rabbitmq", "redis"])
+def test_a_worker_is_woken_and_does_not_wait_for_its_own_look(tmp_path: Path, request: pytest.FixtureRequest, broker: str, patient: None) -> None:
+    url = request.getfixturevalue("rabbitmq").url if broker == "rabbitmq" else request.getfixturevalue("redis_url")
+    with bakehouse.place(tmp_path, "", url, jobs=2) as baton, bakehouse.working(baton, 1, looks=False):
         for _ in range(5):
             bakehouse.bake(baton, 1)
             bakehouse.until_done(baton)
-    bakehouse.close(baton)
+        assert (baton.waker.sent, baton.waker.failed) == (5, 0)  # type: ignore[attr-defined]
 
 
-def test_without_a_broker_a_commit_goes_on_and_the_failure_is_counted(tmp_path: Path) -> None:
-    baton = bakehouse.open_place(tmp_path, "", f"amqp://guest:guest@127.0.0.1:{free_port()}//")
-    bakehouse.bake(baton, 3)
-    assert (baton.waker.sent, baton.waker.failed) == (0, 3)  # type: ignore[attr-defined]
-    with bakehouse.working(baton, 1):
-        bakehouse.until_done(baton)
-    bakehouse.close(baton)
+def test_without_a_broker_a_commit_goes_on_and_the_failure_is_counted(tmp_path: Path, nobody: str) -> None:
+    with bakehouse.place(tmp_path, "", nobody) as baton:
+        bakehouse.bake(baton, 3)
+        assert (baton.waker.sent, baton.waker.failed) == (0, 3)  # type: ignore[attr-defined]
+        with bakehouse.working(baton, 1):
+            bakehouse.until_done(baton)
 
 
 def test_a_worker_that_is_drained_finishes_what_it_holds(tmp_path: Path, rabbitmq: RabbitMQ) -> None:
-    baton = bakehouse.open_place(tmp_path, "", rabbitmq.url, jobs=3)
-    bakehouse.bake(baton, CASES)
-    with bakehouse.working(baton, 1) as (process,):
-        while bakehouse.left(baton) > CASES - 5:
-            time.sleep(0.01)
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(bakehouse.PATIENCE) == 0
-        with baton.read() as read:
-            assert read.all(Job.__table__.select().where(Job.lease_token.is_not(None))) == []
-    with bakehouse.working(baton, 1):
-        bakehouse.until_done(baton)
-    assert set(bakehouse.steps(baton).values()) == {4}
-    bakehouse.close(baton)
+    with bakehouse.place(tmp_path, "", rabbitmq.url, jobs=3) as baton:
+        bakehouse.bake(baton, CASES)
+        with bakehouse.working(baton, 1) as (process,):
+            bakehouse.wait_for(lambda: bakehouse.left(baton) < CASES)
+            os.kill(process.pid, signal.SIGTERM)
+            assert process.wait(bakehouse.PATIENCE) == 0
+            with baton.read() as read:
+                assert read.all(Job.__table__.select().where(Job.lease_token.is_not(None))) == []
+        with bakehouse.working(baton, 1):
+            bakehouse.until_done(baton)
+        assert set(bakehouse.steps(baton).values()) == {4}
 
 
 def job(**changes: object) -> dict[str, object]:
