@@ -1,6 +1,7 @@
 """What every template may call: texts, dates, links to itself, icons, the menu."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,12 +11,14 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from engine.forms import Option
 from engine.views import notices, record_lists
 from web import formats
 from web.current import baton
 from web.gateway import actor, may_open
-from web.texts import language, pick, t, ts, tx
+from web.texts import has_hangul, language, pick, t, ts, tx
 
+ROW = 30  # the letters that fit in a row of choices on a phone
 VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) \S+"')
 
 # path, text, short text, icon, whether it manages others' work; shown to those who may open it
@@ -105,6 +108,12 @@ def at_full_size(svg: str) -> Markup:
     return Markup(svg.replace("<svg ", f'<svg width="{view.group(1)}" ', 1) if view else svg)
 
 
+def fit_in_a_row(options: Sequence[Option]) -> bool:
+    """Whether the words of these choices stand side by side on a phone; a Korean letter is as wide as two others."""
+    widest = max((sum(2 if has_hangul(letter) else 1 for letter in option.label) for option in options), default=0)
+    return len(options) * widest <= ROW
+
+
 def icon_url(name: str) -> str:
     """The address of one symbol of the icon sheet."""
     return f"{url_for('static', filename='icons.svg')}#{name}"
@@ -117,6 +126,7 @@ def init_app(app: Flask) -> None:
         t=t, ts=ts, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
     )
     app.jinja_env.filters["at_full_size"] = at_full_size
+    app.jinja_env.filters["fit_in_a_row"] = fit_in_a_row
     times = (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.local)
     for show in (*times, formats.number, formats.counted, formats.mobile):
         app.jinja_env.filters[show.__name__] = show

@@ -5,6 +5,7 @@ templates. `{name}` in a text is filled from the arguments; where English needs 
 Texts of analysts (`{"ko": ..., "en": ...}`) go through `tx`, which marks Korean words on an English page with `lang="ko"`.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -15,6 +16,7 @@ from flask import g, has_request_context
 from markupsafe import Markup, escape
 
 LANGUAGES = ("ko", "en")
+AMOUNT = re.compile(r"(?<=\d) (?=(?:[a-z]{1,7}|[A-Z]{2,4})\b)")  # the blank in `12,000 KRW`, `14 days`, `9:30 am`
 TRANSLATIONS = Path(__file__).parent / "translations"
 Text = Mapping[str, str]
 
@@ -66,11 +68,17 @@ def pick(text: Text | str | None, lang: str | None = None) -> str:
 
 
 def tx(text: Text | str | None) -> str | Markup:
-    """As `pick`, for the body of a page: Korean words on an English page stand in `<span lang="ko">`."""
+    """As `pick`, for the body of a page: Korean words on an English page stand in `<span lang="ko">`, and no line breaks within an amount."""
     if not text:
         return ""
-    shown = pick(text)
+    shown = unbroken(pick(text))
     return Markup('<span lang="ko">{}</span>').format(shown) if language() != "ko" and has_hangul(shown) else shown
+
+
+def unbroken(text: str) -> str:
+    """The text with each number and its unit on one line."""
+    bound = AMOUNT.sub("\N{NO-BREAK SPACE}", text)
+    return Markup(bound) if isinstance(text, Markup) else bound
 
 
 def has_hangul(text: str) -> bool:

@@ -29,6 +29,8 @@ ERASED_CASE = {
     "en": "The personal data of this application was erased. Nobody can tell whose it is any more, so where it stands is no longer shown.",
 }
 
+NUMBER: Text = {"ko": "번호", "en": "Number"}
+
 
 @dataclass(frozen=True)
 class Milestone:
@@ -56,6 +58,7 @@ class TrackingPage:
     """
 
     number: str
+    number_label: Text
     app_title: Text
     headline: str
     when: str
@@ -90,6 +93,13 @@ def digits_ok(read: Reader, ref: CaseRef, digits: str) -> bool:
     """Whether these are the last four digits of the case's phone; any four once it was erased: behind the gate is only `need_kept`'s answer then."""
     phone = _phone(read, ref)
     return len(digits) == 4 and digits.isdecimal() and (phone[-4:] == digits or _is_erased(read, ref))
+
+
+def number_label(read: Reader, ref: CaseRef) -> Text:
+    """What the case's number is called: the label of the field that holds it."""
+    kind = cases.opened(read, ref, CUSTOMER)[1].records[ref.collection]
+    field = kind.fields.get(kind.number.field) if kind.number else None
+    return (field.label if field else None) or NUMBER
 
 
 def need_kept(read: Reader, ref: CaseRef) -> None:
@@ -132,6 +142,7 @@ def page(read: Reader, ref: CaseRef, *, lang: str) -> TrackingPage:
     closed = bool(record.kind.states) and not record.kind.transitions.get(str(state))
     return TrackingPage(
         number=ref.number,
+        number_label=number_label(read, ref),
         app_title=app.title,
         headline=_say(status, "text", names, read, lang) or pick(timeline.status_text(app, ref.collection, state), lang),
         when=_say(status, "time", names, read, lang),

@@ -51,7 +51,7 @@ class Reader(Customer):
         self.choose(book)
         self.press("결제하고 빌리기")
         self.tracking = self.page.url.removeprefix(self.address)
-        self.looks_until(f"「{book}」을(를)")
+        self.looks_until(f"「{book}」 책을")
 
     def axe(self) -> list[str]:
         """What axe-core finds wrong with the page; it needs the page's scripts."""
@@ -167,7 +167,7 @@ def test_nobody_acts_on_somebody_elses_rental(reader: Reader, service: Service, 
         assert stranger.post(f"{reader.home}/return_book", json={}).status_code == 404
         assert stranger.post("/cases/start/ebook_books/register", json={"book_name": "책"}).status_code == 401
         assert stranger.get("/lists/ebook/rentals").status_code == 401
-    reader.looks_until("「운수 좋은 날」을(를)")
+    reader.looks_until("「운수 좋은 날」 책을")
 
 
 def test_in_english_at_a_desk(browser: Browser, service: Service, scripts: bool) -> None:

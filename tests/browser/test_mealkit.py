@@ -122,6 +122,9 @@ def test_in_english_with_the_warehouse_on_a_phone(meet: Callable[[type[Person]],
     check(courier, scripts)
     courier.press("Ship it")
     guest.looks_until("It is on its way")
+    courier.open("/lists/mealkit/kits/row/Jjigae")
+    unit = courier.main.get_by_text("KRW", exact=True).bounding_box()
+    assert unit is not None and unit["width"] > unit["height"], "the unit breaks"
     assert any("Kimchi stew for two has been shipped" in text["text"] for text in service.received())
 
 

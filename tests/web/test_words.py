@@ -45,6 +45,7 @@ def test_korean_words_on_an_english_page_say_so(app: Flask) -> None:
         assert tx({"ko": "설치", "en": "Install"}) == "Install"
         assert tx({"ko": "<설치>"}) == '<span lang="ko">&lt;설치&gt;</span>'
         assert ts("common.late_by", span="<김>") == '<span lang="ko">&lt;김&gt;</span> late'
+        assert tx("Pay 12,000 KRW in 14 days") == "Pay 12,000\N{NO-BREAK SPACE}KRW in 14\N{NO-BREAK SPACE}days"
         assert t("common.check_fields", n=1) == "Please check 1 field"
 
 

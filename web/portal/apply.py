@@ -76,10 +76,11 @@ def receipt(app: str, token: str) -> Page:
     """The number, the link to follow the case, and what happens next. Nothing personal stands here."""
     with baton().read() as read:
         case = tracking.by_token(read, token)
-    if case is None or case.app != app:
-        raise NotFound()
+        if case is None or case.app != app:
+            raise NotFound()
+        about = tracking.number_label(read, case)
     link = baton().settings.address + url_for("portal.track", token=token)
-    return private(make_response(render_template("portal/receipt.html", case=case, link=link, token=token)))
+    return private(make_response(render_template("portal/receipt.html", case=case, about=about, link=link, token=token)))
 
 
 def move(app: str, door: str, typed: dict[str, Any], key: str | None) -> Page:

@@ -64,6 +64,8 @@ def page(
 ) -> Response:
     """The action's page; with a refusal, its status and its reason. An action that is not offered now has a reason and no form."""
     shown, closed = None, None
+    with baton().read() as read:
+        about = tracking.number_label(read, case)
     try:
         with baton().read() as read:
             errors = field_messages(refusal) if refusal else None
@@ -73,7 +75,7 @@ def page(
     except Refused as not_offered:
         closed = not_offered
     refusal = refusal if isinstance(refusal, Answered) else closed or refusal
-    html = render_template("portal/action.html", token=token, case=case, shown=shown, refusal=refusal, key=key or "")
+    html = render_template("portal/action.html", token=token, case=case, about=about, shown=shown, refusal=refusal, key=key or "")
     response = private(make_response(html, refusal.status if refusal else 200))
     if refusal and "retry_after" in refusal.details:
         response.headers["Retry-After"] = str(refusal.details["retry_after"])
