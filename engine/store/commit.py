@@ -19,7 +19,7 @@ from engine.store import statements
 from engine.store.base import Base
 from engine.store.constant import Constant
 from engine.store.database import Database
-from engine.store.link import Link, Statement
+from engine.store.link import Link, Statement, Unmet
 from engine.store.tables import Correlation
 
 T = TypeVar("T")
@@ -140,18 +140,19 @@ def _patiently(once: Callable[[], T]) -> T:
 
 def _apply(database: Database, change: Change) -> None:
     # Pairs always in the same order, so that two steps never wait for each other.
-    writes = [Write(LOCK, {"name": name, "key": key}) for name, key in sorted(change.pairs)] + change.writes
+    pairs = [{"name": name, "key": key} for name, key in sorted(change.pairs)]
+    writes = [Write(LOCK, pairs), *change.writes] if pairs else change.writes
     with database.transaction() as link:
-        for write, count in zip(writes, _write(link, writes), strict=True):
-            if write.expect is not None and write.expect != count:
-                raise Stale()
+        _write(link, writes)
 
 
-def _write(link: Link, writes: list[Write]) -> list[int]:
+def _write(link: Link, writes: list[Write]) -> None:
     try:
-        return link.write(writes)
+        link.write(writes)
+    except Unmet as error:
+        raise Stale() from error
     except DBAPIError as error:
-        if link.lost:  # before anything was committed: again on another connection
+        if link.lost and link.is_undone:  # again on another connection
             raise Stale() from error
         raise
 

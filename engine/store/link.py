@@ -14,9 +14,13 @@ from engine.store.constant import Constant, Made, Values
 
 Statement = Executable | Constant
 Parameters = Values | list[dict[str, Any]] | None
-Step = tuple[Statement, Parameters, int | None]  # and how many rows it must touch, which is not for the link to judge
+Step = tuple[Statement, Parameters, int | None]  # and how many rows it must touch
 Watch = Callable[[str], None]
 KEPT = 32
+
+
+class Unmet(Exception):
+    """A statement touched another number of rows than it had to."""
 
 
 def unwatched(text: str) -> None:
@@ -35,12 +39,14 @@ class Link:
     """
 
     begin_with = "BEGIN IMMEDIATE"  # takes SQLite's lock at once
+    end_with = "COMMIT"
 
     def __init__(self, engine: Engine) -> None:
         self.dialect = engine.dialect
         self._written: Dialect = engine.dialect  # how constant statements are written
         self.watch: Watch = unwatched
         self.lost = False  # the connection is gone
+        self.is_undone = True  # and nothing of what was open when it was lost can have become durable
         self.since = 0  # how often all connections had been closed when this one was opened
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._error: Any = self.dialect.loaded_dbapi.Error
@@ -80,7 +86,7 @@ class Link:
 
     def commit(self) -> None:
         """Make it durable."""
-        self.say("COMMIT")
+        self.say(self.end_with)
         self._inside = False
 
     def rollback(self) -> None:
@@ -95,9 +101,11 @@ class Link:
         """Whether the database has the transaction still open: SQLite ends it by itself when it cannot write."""
         return bool(self._raw.in_transaction)
 
-    def write(self, steps: Sequence[Step]) -> list[int]:
-        """Run these in the open transaction; how many rows each of them touched."""
-        return [self._write(statement, parameters) for statement, parameters, _ in steps]
+    def write(self, steps: Sequence[Step]) -> None:
+        """Run these as the last of the open transaction, which may become durable with them. Raises Unmet when one misses its number of rows."""
+        for statement, parameters, expect in steps:
+            if self._write(statement, parameters) != expect is not None:
+                raise Unmet()
 
     def say(self, text: str) -> None:
         """Run a statement that begins, marks or ends a transaction."""

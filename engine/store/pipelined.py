@@ -1,12 +1,15 @@
 """PostgreSQL's kept connection: constant statements go to libpq by the names under which they were prepared once.
 
 The driver's cursors take longer for a statement than the server does, so they are passed by; what the server answers is read by the driver.
-`BEGIN` and the constant statements that follow one another are sent together, and their answers awaited once.
+`BEGIN`, the constant statements that follow one another and, after the last of a change, `COMMIT` are sent together, and their answers awaited
+once: so the server itself has to fail where a statement touches another number of rows than it must, and then carries out nothing that follows.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+import select
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from functools import cache
+from itertools import groupby
 from types import NoneType
 from typing import Any
 
@@ -19,10 +22,11 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from engine.store.constant import Constant, Made, Values
 from engine.store.database import dump_json
-from engine.store.link import Link, Parameters, Step, each
+from engine.store.link import Link, Parameters, Step, Unmet, each
 
 PREPARED = "baton.prepared"  # where a connection keeps the names of what was prepared on it
 DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.PIPELINE_SYNC)
+TEXT, BINARY = Format.TEXT, Format.BINARY
 ENCODED: dict[type, Callable[[Any], bytes | None]] = {  # bytes go as they are, everything else as text
     NoneType: lambda value: None,
     str: str.encode,
@@ -46,6 +50,8 @@ class PipelinedLink(Link):
         super()._open()
         self._unopened = False  # a transaction that the server does not know of yet
         self._server: PGconn = self._raw.pgconn
+        self._said = select.poll()
+        self._said.register(self._server.socket, select.POLLIN)
         self._names: dict[str, bytes] = self._sql.info.setdefault(PREPARED, {})
         self._reads = Transformer(self._raw)
 
@@ -54,34 +60,47 @@ class PipelinedLink(Link):
         self._inside = self._unopened = True
 
     def commit(self) -> None:
-        """Make it durable."""
-        if not self._unopened:
+        """Make it durable, unless its last statements did so."""
+        if self._inside and not self._unopened:
             super().commit()
         self._inside = self._unopened = False
 
-    def write(self, steps: Sequence[Step]) -> list[int]:
-        """Run these in the open transaction; how many rows each of them touched."""
-        counts: list[int] = []
-        for constant, following in groupby(steps, lambda step: isinstance(step[0], Constant)):
-            together = list(following)
-            counts += self._together(together) if constant else [self._write(statement, parameters) for statement, parameters, _ in together]
-        return counts
+    def write(self, steps: Sequence[Step]) -> None:
+        """Run these as the last of the open transaction, which is durable afterwards if the last of them is constant. Raises Unmet."""
+        groups = [(constant, list(found)) for constant, found in groupby(steps, lambda step: isinstance(step[0], Constant))]
+        for constant, group in groups:
+            if constant:
+                self._write_together(group, ends=group is groups[-1][1])
+            else:
+                super().write(group)
 
-    def _together(self, steps: Iterable[Any]) -> list[int]:
+    def _write_together(self, steps: Sequence[Any], *, ends: bool) -> None:
         asked: list[tuple[str, list[Any]]] = [(self.begin_with, [])] if self._unopened else []
-        sizes = []
-        for statement, parameters, _ in steps:
+        for statement, parameters, expect in steps:
             many = each(parameters)
             made = statement.made(self._written, many[0])
             self.watch(made.text)
-            asked += [(made.text, made.bound(values)) for values in many]
-            sizes.append(len(many))
+            text = made.text if expect is None else _guarded(made.text, expect // len(many))
+            asked += [(text, made.bound(values)) for values in many]
+        if ends:
+            self.watch(self.end_with)
+            asked.append((self.end_with, []))
         try:
-            touched = (answer.command_tuples or 0 for answer in self._answers(asked)[-sum(sizes) :])
+            self._need_server()
+            self.is_undone = not ends
+            self._answers(asked)
+        except errors.DivisionByZero as error:
+            raise Unmet() from error
         except self._error as error:
             raise self._told(error) from error
         self._unopened = False
-        return [sum(islice(touched, size)) for size in sizes]
+        self._inside = not ends
+
+    def _need_server(self) -> None:
+        """Fails where the server has hung up meanwhile, before anything is sent."""
+        self.is_undone = True
+        while self._said.poll(0):
+            self._server.consume_input()
 
     def _through_sqlalchemy(self, statement: Executable, parameters: Parameters) -> CursorResult[Any]:
         self._need_open()
@@ -108,11 +127,14 @@ class PipelinedLink(Link):
 
     def _answers(self, asked: list[tuple[str, list[Any]]]) -> list[PGresult]:
         """What the server answers to these statements, sent together. Raises the error of the first that failed."""
-        sent = [(self._prepared(text), list(map(_encoded, values)), [Format(type(value) is bytes) for value in values]) for text, values in asked]
+        sent = [
+            (self._prepared(text), list(map(_encoded, values)), [BINARY if type(value) is bytes else TEXT for value in values])
+            for text, values in asked
+        ]
         self.lost = True  # until everything is answered
         self._server.enter_pipeline_mode()
         for name, values, formats in sent:
-            self._server.send_query_prepared(name, values, formats, Format.BINARY)
+            self._server.send_query_prepared(name, values, formats, BINARY)
         self._server.pipeline_sync()
         answers: list[PGresult] = self._raw.wait(_received(self._server, len(sent) + 1))
         self._server.exit_pipeline_mode()
@@ -142,6 +164,12 @@ def _fine(answers: list[PGresult]) -> list[PGresult]:
         if answer.status not in DONE:
             raise errors.error_from_result(answer)
     return answers
+
+
+@cache
+def _guarded(text: str, rows: int) -> str:
+    """The statement, failing unless it touches so many rows."""
+    return f"WITH touched AS ({text} RETURNING 1) SELECT 1 / (count(*) = {rows})::int FROM touched"
 
 
 def _encoded(value: Any) -> bytes | None:

@@ -12,7 +12,7 @@ from engine.errors import Text
 from engine.runtime.cases import CaseRef
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records, RecordView
-from engine.store.tables import ProcessInstance, Record, UserTask
+from engine.store.tables import IS_OPEN, ProcessInstance, Record, UserTask
 from engine.texts import pick
 from engine.views import case_view, timeline
 
@@ -104,7 +104,7 @@ def progress(app: ProcessApp, kind: RecordType, reached: Mapping[str, datetime])
 def _waiting(read: Reader, refs: Sequence[CaseRef], lang: str) -> dict[tuple[str, str], list[str]]:
     """The open tasks of each case, by (app, number): their names, and who holds them."""
     columns = (UserTask.app, UserTask.business_key, UserTask.name, UserTask.assignee_name)
-    where = (UserTask.app.in_({ref.app for ref in refs}), UserTask.business_key.in_([ref.number for ref in refs]), UserTask.state == "open")
+    where = (UserTask.app.in_({ref.app for ref in refs}), UserTask.business_key.in_([ref.number for ref in refs]), IS_OPEN)
     found: dict[tuple[str, str], list[str]] = {}
     for row in read.all(select(*columns).where(*where).order_by(UserTask.created_at, UserTask.id)):
         text = pick(row.name, lang) + (f" ({row.assignee_name})" if row.assignee_name else "")

@@ -17,7 +17,7 @@ from engine.runtime.names import Names
 from engine.runtime.reader import Reader
 from engine.runtime.record_changes import reference_term
 from engine.runtime.records import RecordView
-from engine.store.tables import Deployment, Record, SearchKey, UserTask
+from engine.store.tables import IS_OPEN, Deployment, Record, SearchKey, UserTask
 from engine.texts import Coded, for_people, mask, mobile, pick
 from engine.views import operations, timeline
 from engine.views.case_rows import COLUMNS, CaseRow, case_rows, title
@@ -99,7 +99,7 @@ def _page(read: Reader, row: Row[Any], lang: str, actor: Actor, *, clear: bool) 
     ref = CaseRef(row.app, row.collection, row.id)
     _, app, names = cases.opened(read, ref, actor)
     numbers = related(read, names)
-    where = (UserTask.app == ref.app, UserTask.business_key.in_(numbers), UserTask.state == "open")
+    where = (UserTask.app == ref.app, UserTask.business_key.in_(numbers), IS_OPEN)
     tasks = read.all(select(*UserTask.__table__.c).where(*where).order_by(UserTask.created_at, UserTask.id))
     offered = (action for action in app.actions.values() if action.roles and actor.has(*action.roles) and cases.offered(app, names, action))
     return CasePage(

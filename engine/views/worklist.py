@@ -39,7 +39,7 @@ from engine.runtime.comments import Said
 from engine.runtime.reader import Reader
 from engine.runtime.waits import element_of
 from engine.store import number_search
-from engine.store.tables import Account, UserTask, UserTaskCandidate
+from engine.store.tables import IS_OPEN, Account, UserTask, UserTaskCandidate
 from engine.views import cases as case_pages
 from engine.views import operations
 from engine.views.cases import CasePage
@@ -184,7 +184,7 @@ def _hits() -> CTE:
     number = TASK.c.business_key
     found = [number_search.beginning(number, word) for word in ("typed", "upper")]
     found += [and_(number_search.end_of(number) == _named(f"{word}_end"), _contains(number)) for word in ("typed", "upper")]
-    numbered = (TASK.c.state == literal_column("'open'"), number.is_not(None))
+    numbered = (IS_OPEN, number.is_not(None))
     return union(*(select(select(TASK.c.id).where(*numbered, each).limit(literal(COUNTED)).subquery().c.id) for each in found)).cte("hits")
 
 
@@ -194,7 +194,7 @@ def _named(name: str) -> BindParameter[str]:
 
 def _parts(tab: str, shape: Shape) -> list[Part]:
     """Whose ids together are the tab, each found by an index of its own, so that the first page of a million tasks costs what a page costs."""
-    is_open, me = TASK.c.state == literal_column("'open'"), _named("me")
+    is_open, me = IS_OPEN, _named("me")
     narrowed: list[ColumnElement[bool]] = [TASK.c.app == bindparam("app")] if shape.app else []
     listed = (select(TASK.c.id, TASK.c.business_key) if shape.q else select(TASK.c.id)).where(*narrowed)  # ids alone stand in the indexes
     mine = listed.where(_contains(TASK.c.business_key)) if shape.q else listed

@@ -79,11 +79,11 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(database: Database) 
 def test_a_connection_that_is_lost_before_its_commit_writes_once_on_another(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     write, lost = PipelinedLink.write, []
 
-    def write_late(link: PipelinedLink, steps: Sequence[Any]) -> list[int]:
+    def write_late(link: PipelinedLink, steps: Sequence[Any]) -> None:
         if not lost:
             lost.append(link)
             hang_up(database)
-        return write(link, steps)
+        write(link, steps)
 
     commit.run(database, lambda: remembered("a"))
     monkeypatch.setattr(PipelinedLink, "write", write_late)

@@ -7,9 +7,10 @@ from engine.store.tables.jobs import Breaker, Job, Presence
 from engine.store.tables.messages import Correlation, Message, MessageSubscription
 from engine.store.tables.people import Account, Audit, Idempotency, Person
 from engine.store.tables.records import Capacity, Document, NumberBlock, Record, RecordKey, Reservation, SearchKey
-from engine.store.tables.tasks import Comment, Draft, Notice, NoticeSeen, UserTask, UserTaskCandidate
+from engine.store.tables.tasks import IS_OPEN, Comment, Draft, Notice, NoticeSeen, UserTask, UserTaskCandidate
 
 __all__ = [
+    "IS_OPEN",
     "Account",
     "Audit",
     "Breaker",

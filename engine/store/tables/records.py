@@ -13,7 +13,6 @@ class Record(Base):
     """A business record of an app. `rev` guards writes of several fields; its number is the business key of its case."""
 
     __tablename__ = "record"
-    __table_args__ = (Index(None, "app", "collection", "updated_at"),)
     app: Mapped[str] = mapped_column(String(80), primary_key=True)
     collection: Mapped[str] = mapped_column(String(80), primary_key=True)
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
