@@ -1,13 +1,16 @@
 """PostgreSQL: the statements of a step go out together; whole or not at all, and a connection that is lost costs nobody anything."""
 
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from engine.errors import Busy
 from engine.store import commit, migrate
 from engine.store.commit import Change
 from engine.store.constant import Constant
@@ -18,6 +21,7 @@ from tests import postgresql
 
 KEYS = Constant(select(Idempotency.key).order_by(Idempotency.key))
 PERSONS = Constant(select(Person.id, Person.key, Person.data, Person.created_at, Person.erased_at))
+WAITS = "datname = current_database() and wait_event_type = 'Lock'"
 NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)
 
 
@@ -89,3 +93,32 @@ def test_a_connection_that_is_lost_before_its_commit_writes_once_on_another(data
     monkeypatch.setattr(PipelinedLink, "write", write_late)
     commit.run(database, lambda: remembered("b"))
     assert lost and standing(database) == ["a", "b"]
+
+
+def test_one_that_misses_its_row_undoes_all_of_its_change(database: Database) -> None:
+    change = remembered("a")
+    change.update(Idempotency, {"key": "of nobody"}, {"body": "이상담"})
+    with pytest.raises(Busy):
+        commit.run(database, lambda: change)
+    assert standing(database) == []
+
+
+def test_a_connection_that_is_lost_on_the_way_is_an_error_for_nobody_knows_whether_it_was_written(database: Database) -> None:
+    commit.run(database, lambda: remembered("a"))
+    tried = []
+
+    def change() -> Change:
+        tried.append("b")
+        late = Change()
+        late.update(Idempotency, {"key": "a"}, {"body": "이상담"})
+        late.insert(Idempotency, remembered("b").writes[0].parameters)
+        return late
+
+    with database.write() as other, ThreadPoolExecutor(1) as threads:
+        other.execute(text("select 1 from idempotency where key = 'a' for update"))
+        waiting = threads.submit(commit.run, database, change)
+        while not other.scalar(text(f"select count(pg_terminate_backend(pid)) from pg_stat_activity where {WAITS}")):
+            time.sleep(0.01)
+        with pytest.raises(OperationalError):
+            waiting.result()
+    assert tried == ["b"] and standing(database) == ["a"]
