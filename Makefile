@@ -12,7 +12,7 @@ run: setup
 	@$(BIN)/baton run --demo
 
 test: .venv/.development $(ASSETS) browser
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/.development
 	$(BIN)/ruff check .

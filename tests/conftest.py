@@ -1,12 +1,31 @@
-"""What all tests share: one browser, for a process can drive only one, and one PostgreSQL."""
+"""What all tests share: a place in memory, one browser, for a process can drive only one, and one PostgreSQL."""
 
+import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import postgresql
 from tests.browser.find import MISSING, chromium
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3  # bytes that all tests together never need
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What tests write goes into memory where there is plenty: no test ends the machine, and none needs to wait for its disk.
+
+    Modules stay compiled for the many processes that tests start, also where the environment keeps them from the tree.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and os.access(sys.prefix, os.W_OK):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "compiled")
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +35,14 @@ def postgresql_server() -> str:
         return postgresql.start()
     except postgresql.CannotStart as error:
         pytest.exit(str(error), returncode=3)
+
+
+@pytest.fixture(scope="session")
+def reused_postgresql(postgresql_server: str) -> Iterator[postgresql.Reused]:
+    """The database that the tests of this process use one after the other."""
+    database = postgresql.Reused(postgresql_server)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from engine.clock import FixedClock
 from engine.settings import Settings
-from engine.start import prepare
-from tests import postgresql
+from engine.start import open_baton
+from tests import postgresql, worlds
 from tests.runtime.partner import Partner, listening
 from tests.runtime.shop import Shop
 from tests.runtime.story import ROOT, TUESDAY, Story, open_world
@@ -27,10 +27,15 @@ def logs() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database; "" for the embedded default."""
-    kept = nullcontext("") if request.param == "sqlite" else postgresql.fresh(request.getfixturevalue("postgresql_server"))
-    with kept as url:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database without rows; "" for the embedded default."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("reused_postgresql").emptied()
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without even a schema; "" for the embedded default."""
+    with nullcontext("") if request.param == "sqlite" else postgresql.fresh(request.getfixturevalue("postgresql_server")) as url:
         yield url
 
 
@@ -53,7 +58,7 @@ def partner() -> Iterator[Partner]:
 def shop(database_url: str, tmp_path: Path, partner: Partner) -> Iterator[Shop]:
     """A world whose shop is to be deployed, and whose partner `payment` is on this machine."""
     door = {"url": partner.url, "private": True, "headers": {"Authorization": "Bearer secret-of-the-partner"}}
-    baton = prepare(Settings(data=tmp_path, apps=ROOT, database_url=database_url, partners={"payment": door}))
-    baton.clock = FixedClock(TUESDAY)
+    worlds.copy(tmp_path, database_url, TUESDAY)
+    baton = open_baton(Settings(data=tmp_path, apps=ROOT, database_url=database_url, partners={"payment": door}), FixedClock(TUESDAY))
     yield Shop(baton)
     baton.database.close()

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from engine import worker
 from engine.actors import CUSTOMER, Actor
 from engine.clock import KST, FixedClock
-from engine.runtime import cases, demo, instances, user_tasks
+from engine.runtime import cases, instances, user_tasks
 from engine.runtime.baton import Baton
 from engine.runtime.cases import Acted, CaseRef
 from engine.runtime.instances import Started
 from engine.settings import Settings
-from engine.start import deploy_new, prepare
+from engine.start import open_baton
 from engine.store.tables import History, Record, UserTask
-from tests.apps_folder import apps_folder
+from tests import worlds
 
 ROOT = Path(__file__).parents[2]
 TUESDAY = datetime(2026, 12, 1, 10, 0, tzinfo=KST)
@@ -33,12 +33,11 @@ WITHOUT_PARTNERS = {"iptv": {"features": {"identity": False, "billing": False}}}
 
 
 def open_world(folder: Path, database_url: str = "", apps: Sequence[str] = ("iptv",), **settings: Any) -> Baton:
-    """A Baton with these real apps, their technicians and accounts, and a clock that stands still."""
-    baton = prepare(Settings(data=folder, apps=apps_folder(folder, *apps), database_url=database_url, **settings))
-    baton.clock = FixedClock(TUESDAY)
+    """A Baton with these real apps, their technicians and accounts, and a clock that stands still; on a folder that has one already, that one."""
+    if not (folder / "secret").exists():
+        worlds.copy(folder, database_url, TUESDAY, tuple(apps))
+    baton = open_baton(Settings(data=folder, apps=folder / "apps", database_url=database_url, **settings), FixedClock(TUESDAY))
     baton.overrides = WITHOUT_PARTNERS
-    deploy_new(baton)
-    demo.seed(baton)
     return baton
 
 

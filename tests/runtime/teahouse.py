@@ -12,7 +12,8 @@ from engine.runtime import definitions, instances
 from engine.runtime.baton import Baton
 from engine.runtime.instances import Started
 from engine.settings import Settings
-from engine.start import prepare
+from engine.start import open_baton
+from tests import worlds
 from tests.bpmn import models as m
 from tests.runtime.story import TUESDAY
 
@@ -125,7 +126,7 @@ def sell(baton: Baton, **form: Any) -> Started:
 @contextmanager
 def world(folder: Path, database_url: str) -> Iterator[Baton]:
     """A Baton with no apps yet, and a clock that stands still."""
-    baton = prepare(Settings(data=folder, apps=folder, database_url=database_url))
-    baton.clock = FixedClock(TUESDAY)
+    worlds.copy(folder, database_url, TUESDAY)
+    baton = open_baton(Settings(data=folder, apps=folder, database_url=database_url), FixedClock(TUESDAY))
     yield baton
     baton.database.close()

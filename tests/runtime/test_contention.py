@@ -16,10 +16,11 @@ from engine.errors import Busy, Gone
 from engine.runtime import definitions, instances, publishing, user_tasks
 from engine.runtime.baton import Baton
 from engine.settings import Settings
-from engine.start import prepare
+from engine.start import open_baton
 from engine.store.tables import History, Message, MessageSubscription, ProcessInstance, UserTask
+from tests import worlds
 from tests.bpmn import models as m
-from tests.runtime.story import ROOT
+from tests.runtime.story import ROOT, TUESDAY
 
 TASKS, PAIRS, AT_ONCE = 300, 400, 8
 CLERK = Actor("staff", "clerk1", "이담당", frozenset({"clerk"}))
@@ -61,7 +62,8 @@ FILES = {
 @pytest.fixture
 def crowd(database_url: str, tmp_path: Path) -> Iterator[Baton]:
     """The app, deployed on a fresh database."""
-    baton = prepare(Settings(data=tmp_path, apps=ROOT, database_url=database_url))
+    worlds.copy(tmp_path, database_url, TUESDAY)
+    baton = open_baton(Settings(data=tmp_path, apps=ROOT, database_url=database_url))
     baton.do(definitions.deploy, key="crowd", files=FILES, actor=CLERK)
     yield baton
     baton.database.close()

@@ -50,9 +50,9 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+def database(empty_database_url: str, tmp_path: Path) -> Iterator[Database]:
     """An empty database."""
-    opened = Database(database_url or f"sqlite:///{tmp_path / 'baton.db'}")
+    opened = Database(empty_database_url or f"sqlite:///{tmp_path / 'baton.db'}")
     yield opened
     opened.close()
 
@@ -187,8 +187,8 @@ def test_revisions_that_run_first_take_nothing_away() -> None:
         assert not taken, path.name
 
 
-def test_two_processes_migrate_one_database_at_once(database: Database, database_url: str, tmp_path: Path) -> None:
-    url = database_url or f"sqlite:///{tmp_path / 'baton.db'}"
+def test_two_processes_migrate_one_database_at_once(database: Database, empty_database_url: str, tmp_path: Path) -> None:
+    url = empty_database_url or f"sqlite:///{tmp_path / 'baton.db'}"
     code = "import sys; from engine.store import migrate; from engine.store.database import Database; d = Database(sys.argv[1]); migrate.upgrade(d)"
     started = [subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE) for _ in range(2)]
     ended = [process.communicate(timeout=60)[1].decode() for process in started]
@@ -219,9 +219,9 @@ def test_what_is_taken_away_stops_old_code_only(database: Database, newer: Path)
     assert migrate.problem(database) == migrate.TAKEN_AWAY
 
 
-def test_a_start_on_an_old_schema_says_what_to_do(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_a_start_on_an_old_schema_says_what_to_do(database: Database, empty_database_url: str, tmp_path: Path) -> None:
     command.upgrade(migrate.configuration(database), OLDEST)
-    chosen = Settings(data=tmp_path, database_url=database_url)
+    chosen = Settings(data=tmp_path, database_url=empty_database_url)
     with pytest.raises(ConfigurationError, match="run `baton migrate`"):
         open_baton(chosen)
     assert migrated(chosen) is True
