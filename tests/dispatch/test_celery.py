@@ -53,6 +53,21 @@ def test_a_worker_is_woken_and_does_not_wait_for_its_own_look(tmp_path: Path, re
         assert (baton.waker.sent, baton.waker.failed) == (5, 0)  # type: ignore[attr-defined]
 
 
+def test_a_worker_is_woken_again_after_the_broker_was_away(tmp_path: Path, rabbitmq: RabbitMQ, patient: None) -> None:
+    with bakehouse.place(tmp_path, "", rabbitmq.url) as baton, bakehouse.working(baton, 1, looks=False):
+        rabbitmq.stop()
+        bakehouse.bake(baton, 1)
+        rabbitmq.start()
+
+        def told() -> bool:
+            bakehouse.bake(baton, 1)
+            return bool(baton.waker.sent)  # type: ignore[attr-defined]
+
+        bakehouse.wait_for(told)
+        bakehouse.until_done(baton)
+        assert baton.waker.failed > 0  # type: ignore[attr-defined]
+
+
 def test_without_a_broker_a_commit_goes_on_and_the_failure_is_counted(tmp_path: Path, nobody: str) -> None:
     with bakehouse.place(tmp_path, "", nobody) as baton:
         bakehouse.bake(baton, 3)
