@@ -41,6 +41,7 @@ def run_due(baton: Baton, limit: int = 10_000) -> int:
 
 def turn(baton: Baton, job_id: str | None = None) -> int:
     """Bring messages to who waits, do one job (that one, else the oldest), and pass events on; returns how many were handled, 0 if nothing is due."""
+    baton.numbers.refill()
     with baton.read() as read:
         waiting = delivery.deliverable(read)
     return sum(_deliver(baton, message_id) for message_id in waiting) + run_job(baton, job_id) + events.pass_on(baton, OUTAGES)

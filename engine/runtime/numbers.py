@@ -17,7 +17,7 @@ COUNTER = re.compile(r"\{(n+)\}")
 
 
 class Numbers:
-    """Hands out numbers of a series; thread-safe. Each process draws blocks of its own."""
+    """Hands out numbers of a series; thread-safe. Each process draws blocks of its own, where it has workers before they are needed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,8 +33,15 @@ class Numbers:
             if start >= end:
                 start = self._draw(series)
                 end = start + BLOCK
-            self._blocks = {name: block for name, block in self._blocks.items() if block[0] < block[1]} | {series: (start + 1, end)}
+            self._blocks[series] = (start + 1, end)
         return COUNTER.sub(lambda found: str(start).zfill(len(found[1])), dated)
+
+    def refill(self) -> None:
+        """Draw the next block of each series that is used up, so that no step has to wait for it."""
+        with self._lock:
+            for series in [series for series, (start, end) in self._blocks.items() if start >= end]:
+                start = self._draw(series)
+                self._blocks[series] = (start, start + BLOCK)
 
     def _draw(self, series: str) -> int:
         end: int = commit.ask(self._database, DRAW, {"series": series})
