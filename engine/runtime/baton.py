@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Concatenate, ParamSpec
 
 from engine.clock import KST, Clock, SystemClock
@@ -58,8 +59,11 @@ class Baton:
     ) -> commit.Change:
         """As `do`, within a request that may run jobs itself; returns the change with the jobs that are leased to it (`sync`)."""
 
+        tries = count()
+
         def compute() -> commit.Change:
             with self.read(slot) as read:
+                read.again = next(tries) > 0
                 return command(read, *args, **kwargs)
 
         began = time.perf_counter()

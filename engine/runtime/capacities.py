@@ -1,13 +1,19 @@
-"""Limited things such as visit slots and seats: reserved by guarded addition, released once."""
+"""Limited things such as visit slots and seats: reserved by guarded addition, released once.
+
+What is read is advice, so it is read ahead: what a case holds in all, the capacities whose keys are made of the same parts, and, once two
+records of a list were asked about, those that follow in the list. The guards decide.
+"""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.apps import ProcessApp
 from engine.errors import BpmnError
 from engine.personal import PersonalText, from_stored
 from engine.runtime.records import Records, encode
@@ -16,14 +22,20 @@ from engine.store.commit import Change
 from engine.store.constant import Constant
 from engine.store.tables import Capacity, Reservation
 
+AHEAD = 200  # records of a list that are read about with one statement
+FEW = 4
 PLACE = ("app", "name", "key")
-STANDING = Constant(select(Capacity.reserved).where(*(Capacity.__table__.c[name] == bindparam(name) for name in PLACE)))
+COLUMNS = Capacity.__table__.c
+STANDING = (COLUMNS.name, COLUMNS.key, COLUMNS.reserved)
+HELD = (Reservation.holder, Reservation.name, Reservation.key, Reservation.amount)
 GIVE_UP = statements.deleting(Reservation, (*PLACE, "holder", "amount"))
-GIVEN = bindparam(f"{statements.IS}amount", type_=Capacity.__table__.c.reserved.type)
+GIVEN = bindparam(f"{statements.IS}amount", type_=COLUMNS.reserved.type)
 LESS = Constant(statements.update_of(Capacity, PLACE, ()).where(Capacity.reserved >= GIVEN).values(reserved=Capacity.reserved - GIVEN))
 FIRST = upsert(Capacity).values({name: bindparam(name) for name in PLACE} | {"reserved": bindparam("amount")})
 SUM = Capacity.reserved + FIRST.excluded.reserved
 MORE = Constant(FIRST.on_conflict_do_update(index_elements=PLACE, set_={"reserved": SUM}, where=bindparam("most") >= SUM))
+
+Parts = tuple[str, ...]  # of a key
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class Capacities:
         self._reserved: dict[tuple[str, str], tuple[Hold, int]] = {}  # (capacity, holder) -> what, and the limit
         self._released: dict[tuple[str, str], Hold] = {}
         self._standing: dict[tuple[str, str], int] = {}  # (capacity, key) -> how many are taken, as it was read
+        self._asked: list[tuple[str, Parts]] = []
         self._held_by: dict[str, dict[str, Hold]] = {}  # holder -> capacity -> what it holds, as it was read
 
     def limit(self, name: str, key: Mapping[str, Any]) -> int:
@@ -53,10 +66,11 @@ class Capacities:
 
     def free(self, name: str, key: Mapping[str, Any]) -> int:
         """How many are left for a key; advice only, `reserve` decides."""
-        return max(0, self.limit(name, key) - self._taken(name, self._text(name, key)))
+        return max(0, self.limit(name, key) - self.taken(name, key))
 
     def taken(self, name: str, key: Mapping[str, Any]) -> int:
         """How many are reserved for a key; advice only."""
+        self._read(name, key)
         return self._taken(name, self._text(name, key))
 
     def reserve(self, name: str, key: Mapping[str, Any], holder: str, amount: int = 1) -> None:
@@ -70,6 +84,7 @@ class Capacities:
                 self._reserved[name, holder] = here
             return
         limit = self.limit(name, key)
+        self._read(name, key)
         given_back = held.amount if held and held.key == wanted.key else 0
         if self._taken(name, wanted.key) - given_back + amount > limit:
             raise BpmnError(capacity.full, f"no {name} left for {wanted.key}")
@@ -105,7 +120,10 @@ class Capacities:
         return self._records.app.capacities[name]
 
     def _text(self, name: str, key: Mapping[str, Any]) -> str:
-        return "/".join(self._part(key.get(part)) for part in self._declared(name).key)
+        return "/".join(self._parts(name, key))
+
+    def _parts(self, name: str, key: Mapping[str, Any]) -> Parts:
+        return tuple(self._part(key.get(part)) for part in self._declared(name).key)
 
     def _part(self, value: Any) -> str:
         found = from_stored(value, self._records.resolve)
@@ -114,16 +132,64 @@ class Capacities:
     def _held(self, name: str, holder: str) -> Hold | None:
         if (name, holder) in self._released:
             return None
-        if holder not in self._held_by:  # all that it holds, for a step that asks for one asks for the others
+        if holder not in self._held_by:  # all that the case holds, for a step that asks for one asks for the others
+            owner = holder.partition("/")[0]
+            holders = {holder, owner, *(f"{owner}/{reservation}" for reservation in reservations(self._records.app))}
             names = sorted(self._records.app.capacities)
-            where = (Reservation.app == self._records.app.key, Reservation.name.in_(names), Reservation.holder == holder)
-            rows = self._records.read.all(select(Reservation.name, Reservation.key, Reservation.amount).where(*where))
-            self._held_by[holder] = {row.name: Hold(row.key, row.amount) for row in rows}
+            where = (Reservation.app == self._records.app.key, Reservation.name.in_(names), Reservation.holder.in_(sorted(holders)))
+            self._held_by |= {found: {} for found in holders}
+            for row in self._records.read.all(select(*HELD).where(*where)):
+                self._held_by[row.holder][row.name] = Hold(row.key, row.amount)
         return self._held_by[holder].get(name)
 
     def _taken(self, name: str, text: str) -> int:
-        if (name, text) not in self._standing:
-            self._standing[name, text] = self._records.read.value(STANDING, {"app": self._records.app.key, "name": name, "key": text}) or 0
         here = sum(hold.amount for (capacity, _), (hold, _) in self._reserved.items() if (capacity, hold.key) == (name, text))
         gone = sum(hold.amount for (capacity, _), hold in self._released.items() if (capacity, hold.key) == (name, text))
         return self._standing[name, text] + here - gone
+
+    def _read(self, name: str, key: Mapping[str, Any]) -> None:
+        parts = self._parts(name, key)
+        if (name, "/".join(parts)) in self._standing:
+            return
+        asked = [(name, parts), *((other, self._parts(other, key)) for other in self._beside(name, key))]
+        wanted = {(one, "/".join(its)) for one, its in (*asked, *self._ahead(name, parts))} - self._standing.keys()
+        self._asked += asked
+        self._standing |= dict.fromkeys(wanted, 0)
+        self._standing |= {(row.name, row.key): row.reserved for row in self._rows(sorted(wanted)) if (row.name, row.key) in wanted}
+
+    def _beside(self, name: str, key: Mapping[str, Any]) -> Iterator[str]:
+        """The other capacities whose keys are made of the same parts."""
+        return (other.name for other in self._records.app.capacities.values() if other.name != name and key.keys() >= set(other.key))
+
+    def _ahead(self, name: str, parts: Parts) -> list[tuple[str, Parts]]:
+        """What was asked about an earlier record of a list, asked about this one and those that follow."""
+        at, listed = next(((at, found) for at, part in enumerate(parts) if (found := self._records.list_with(part))), (0, []))
+        alike = {its[at] for one, its in self._asked if listed and one == name and (*its[:at], parts[at], *its[at + 1 :]) == parts}
+        before = next((one for one in listed if one in alike), None)
+        if before is None:
+            return []
+        following = listed[listed.index(parts[at]) :]
+        same = [(one, its) for one, its in self._asked if before in its]
+        return [(one, tuple(later if part == before else part for part in its)) for later in following[: AHEAD // len(same)] for one, its in same]
+
+    def _rows(self, wanted: list[tuple[str, str]]) -> Sequence[Row[Any]]:
+        app = self._records.app.key
+        if len(wanted) <= FEW:
+            values = {f"{part}{number}": value for number, place in enumerate(wanted) for part, value in zip(("name", "key"), place, strict=True)}
+            return self._records.read.all(standing(len(wanted)), {"app": app, **values})
+        names, keys = (sorted(set(part)) for part in zip(*wanted, strict=True))
+        return self._records.read.all(select(*STANDING).where(COLUMNS.app == app, COLUMNS.name.in_(names), COLUMNS.key.in_(keys)))
+
+
+@cache
+def standing(count: int) -> Constant:
+    """The query for a few places."""
+    places = (and_(*(COLUMNS[part] == bindparam(f"{part}{number}") for part in ("name", "key"))) for number in range(count))
+    return Constant(select(*STANDING).where(COLUMNS.app == bindparam("app"), or_(*places)))
+
+
+@lru_cache(maxsize=64)
+def reservations(app: ProcessApp) -> frozenset[str]:
+    """The names under which the drawings of an app let a case reserve more than one thing of a kind."""
+    elements = (element for process in app.model.processes.values() for element in process.elements.values())
+    return frozenset(element.headers["reservation"] for element in elements if element.headers.get("reservation"))

@@ -148,5 +148,5 @@ def _send(app: ProcessApp, action: Action, names: Names, values: dict[str, Any],
     effects = Effects(names, "")
     effects.publish(str(action.message), str(encode(key)), values, "PT24H")
     change = Change()
-    effects.write(change, 0)
+    effects.write(change)
     return change, None

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
-
 from engine.bpmn import Element
 from engine.bpmn.limits import need_small
 from engine.errors import BpmnError
@@ -14,7 +12,6 @@ from engine.runtime.leases import unleased
 from engine.runtime.names import Names
 from engine.runtime.records import RecordView, encode
 from engine.store.commit import Change
-from engine.store.tables import Job
 
 TRIES = 4  # a notification is tried at once and after 10, 60 and 300 seconds (C-15)
 
@@ -111,8 +108,12 @@ class Effects:
         """An incident that the drawing raises at its element, for an operator to look into and close."""
         self._incidents[self._place] = message
 
-    def write(self, change: Change, rev: int, linked: RecordView | None = None) -> None:
-        """Add the statements of all effects; `rev` is the revision that the step makes."""
+    def jobs(self, rev: int) -> list[dict[str, Any]]:
+        """The rows of the jobs that send the notifications; `rev` is the revision that the step makes."""
+        return [self._job(f"n{rev}.{number}", payload) for number, payload in enumerate(self._notifications, 1)]
+
+    def write(self, change: Change, linked: RecordView | None = None) -> None:
+        """Add the statements of all effects but its jobs, which are written with those that the instance waits for."""
         totals.write(self.records, change)
         record_changes.write(self.records, change, linked or self.bound)
         watches.wake(change, self.records)
@@ -120,9 +121,6 @@ class Effects:
         for name, variables in self._signals:
             starting = self.records.read.all(messages.starting(messages.SIGNAL + name))
             messages.write_signal(change, name, variables, self.now, starting)
-        if self._notifications:
-            change.add(insert(Job), [self._job(f"n{rev}.{number}", payload) for number, payload in enumerate(self._notifications, 1)])
-            change.wake = True
         for message in self._messages:
             messages.write(change, message, self.now)
         for element, said in self._incidents.items():
@@ -132,4 +130,4 @@ class Effects:
         payload = {name: value for name, value in notification.items() if name != "element"}
         row = {"id": f"{self.instance_id}-{mark}", "instance_id": self.instance_id, "token": 0, "kind": "notification", "type": "notify"}
         row |= {"app": self.records.app.key, "element_id": notification["element"], "payload": payload, "due_at": self.now}
-        return row | {"retries_left": TRIES} | unleased(self.now)
+        return row | {"retries_left": TRIES, "suspended": False} | unleased(self.now)

@@ -120,5 +120,5 @@ def _send(read: Reader, app: ProcessApp, listener: Listener, event: Row[Any]) ->
     effects = Effects(names, "")
     effects.publish(str(listener.message), str(encode(key)), {"event": envelope}, TIME_TO_LIVE)
     change = Change()
-    effects.write(change, 0)
+    effects.write(change)
     return change

@@ -29,6 +29,8 @@ class Reader:
 
     watch: Callable[[str, str], None] | None = None  # told of every sequence flow (process id, flow id) that is taken: scenarios count them
 
+    again = False  # the same was computed before, and a guard failed: nothing is taken for granted any more
+
     overrides: Mapping[str, Mapping[str, Any]] = MappingProxyType({})  # app -> settings that win over its files and the environment
 
     def __init__(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.apps import RecordType
 from engine.bpmn import TooLarge, limits
@@ -14,10 +15,16 @@ from engine.ids import new_id
 from engine.personal import MARK, PersonalText
 from engine.runtime import documents
 from engine.runtime.records import Records, RecordView, encode, moment
+from engine.store import statements
 from engine.store.commit import Change
+from engine.store.constant import Constant
 from engine.store.json_sql import patched
 from engine.store.tables import Person, Record, RecordKey, SearchKey
 from engine.vault import link_digest
+
+FOUND_BY = ("app", "collection", "record_id", "field")
+TERM = upsert(SearchKey).values({name: bindparam(name) for name in (*FOUND_BY, "term")})
+FIND_BY = Constant(TERM.on_conflict_do_update(index_elements=FOUND_BY, set_={"term": TERM.excluded.term}))
 
 
 def create(records: Records, collection: str, fields: Mapping[str, Any], record_id: str | None = None) -> RecordView:
@@ -158,15 +165,18 @@ def _write_persons(records: Records, change: Change) -> None:
 
 
 def _write_search(records: Records, change: Change) -> None:
-    rows = []
+    rows: list[dict[str, Any]] = []
+    emptied: list[dict[str, Any]] = []
     for record, names in records.changed.items():
         sought = {name: text for name in sorted(names) if (text := _sought(record, name)) is not None}
         place = {"app": records.app.key, "collection": record.kind.name, "record_id": record.id}
-        if sought and record not in records.created:
-            change.add(delete(SearchKey).filter_by(**place).where(SearchKey.field.in_(sought)))
+        if record not in records.created:
+            emptied += [statements.bound({**place, "field": name}) for name, text in sought.items() if not text]
         rows += [{**place, "field": name, "term": records.read.vault.term(text)} for name, text in sought.items() if text]
+    if emptied:
+        change.add(statements.deleting(SearchKey, FOUND_BY), emptied)
     if rows:
-        change.insert(SearchKey, rows)
+        change.add(FIND_BY, rows)
 
 
 def _sought(record: RecordView, name: str) -> str | None:

@@ -1,12 +1,12 @@
 """Business records of one app, as one step or one page sees them: read when asked for, changed in memory, written with the step."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from engine import feel
 from engine.apps import ProcessApp, RecordType
@@ -17,14 +17,25 @@ from engine.ids import new_id
 from engine.personal import MARK, SEALED, PersonalText, from_stored, to_stored
 from engine.runtime.reader import Reader
 from engine.runtime.sealing import sealed, unsealed
+from engine.store.constant import Constant
 from engine.store.tables import Record, RecordKey, SearchKey
 from engine.texts import Coded
 
 LISTED = 10_000  # more records than this in one list are an error, not a slow page
+BESIDE = 20  # records that are read along with one that is asked for
+ROW = (Record.collection, Record.id, Record.rev, Record.data, Record.person_id)
+ONE = Constant(select(*ROW).where(*(Record.__table__.c[name] == bindparam(name) for name in ("app", "collection", "id"))))
+SEVERAL = select(*ROW).where(
+    Record.app == bindparam("app"),
+    Record.collection.in_(bindparam("collections", expanding=True)),
+    Record.id.in_(bindparam("ids", expanding=True)),
+)
 
 
 class RecordView(Mapping[str, Any]):
     """A record as FEEL sees it: its declared fields and `id`; references are followed, dates are dates, personal values are texts in clear."""
+
+    watched = True  # an instance may wait for it to change
 
     def __init__(self, records: "Records", kind: RecordType, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> None:
         self.records = records
@@ -73,6 +84,7 @@ class Records:
         self.read = read
         self.app = app
         self._known: dict[tuple[str, str], RecordView | None] = {}
+        self._referred: dict[tuple[str, str], None] = {}  # what the records that were taken over one by one refer to
         self._listed: dict[str, list[RecordView]] = {}
         self.changed: dict[RecordView, set[str]] = {}
         self.created: list[RecordView] = []
@@ -89,12 +101,21 @@ class Records:
         return self.app.records[collection]
 
     def get(self, collection: str, record_id: str) -> RecordView | None:
-        """One record, or None."""
+        """One record, or None. What the case refers to is read along with it: a step that reads one record reads those too."""
         if (collection, record_id) not in self._known:
-            where = (Record.app == self.app.key, Record.collection == collection, Record.id == record_id)
-            row = self.read.one(select(Record.id, Record.rev, Record.data, Record.person_id).where(*where))
-            self._known[collection, record_id] = self._view(collection, row) if row else None
+            beside = [place for place in self._referred if place not in self._known and place != (collection, record_id)]
+            wanted = [(collection, record_id), *beside[:BESIDE]]
+            self._known |= dict.fromkeys(wanted)
+            for row in self._rows(wanted):
+                self.know(row.collection, row.id, row.rev, row.data, row.person_id)
         return self._known[collection, record_id]
+
+    def _rows(self, wanted: list[tuple[str, str]]) -> Sequence[Row[Any]]:
+        if len(wanted) == 1:
+            return self.read.all(ONE, {"app": self.app.key, "collection": wanted[0][0], "id": wanted[0][1]})
+        collections, ids = (sorted(set(part)) for part in zip(*wanted, strict=True))
+        rows = self.read.all(SEVERAL, {"app": self.app.key, "collections": collections, "ids": ids})
+        return [row for row in rows if (row.collection, row.id) in wanted]
 
     def several(self, collection: str, record_ids: Collection[str]) -> list[RecordView]:
         """Those of the records with these ids that exist, in one query; they are known from then on."""
@@ -104,12 +125,15 @@ class Records:
 
     def know(self, collection: str, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> RecordView:
         """Take over a record that was read, or made, elsewhere."""
-        record = RecordView(self, self.kind(collection), record_id, rev, data, person_id)
-        self._known[collection, record_id] = record
+        record = self._view(collection, record_id, rev, data, person_id)
+        references = ((str(field.to), data.get(name)) for name, field in record.kind.fields.items() if field.type == "ref")
+        self._referred |= {(to, found): None for to, found in references if isinstance(found, str)}
         return record
 
-    def _view(self, collection: str, row: Row[Any]) -> RecordView:
-        return RecordView(self, self.kind(collection), row.id, row.rev, row.data, row.person_id)
+    def _view(self, collection: str, record_id: str, *row: Any) -> RecordView:
+        record = RecordView(self, self.kind(collection), record_id, *row)
+        self._known[collection, record_id] = record
+        return record
 
     def need(self, collection: str, record_id: str) -> RecordView:
         """One record; NotFound without it."""
@@ -124,6 +148,12 @@ class Records:
             self._listed[collection] = self._select(collection)
         made = [*self.created, *(record for record, addition in self.additions.items() if addition.new)]
         return self._listed[collection] + [record for record in made if record.kind.name == collection]
+
+    def list_with(self, record_id: str) -> list[str]:
+        """The ids of a list that was read and has this record in it; empty without one."""
+        found = (listed for collection, listed in self._listed.items() if (collection, record_id) in self._known)
+        ids = ([record.id for record in listed] for listed in found)
+        return next((some for some in ids if record_id in some), [])
 
     def matching(self, collection: str, equal: Mapping[str, Any]) -> list[RecordView]:
         """The records whose fields equal these values, oldest first. By `id`, a reference or a searchable field it reads only what may match."""
@@ -156,7 +186,7 @@ class Records:
             raise BpmnError(
                 "TOO_MANY_RECORDS", f"`{collection}` has more than {LISTED} records; ask for one by a reference instead of filtering the list"
             )
-        return [self._known.get((collection, row.id)) or self.know(collection, row.id, row.rev, row.data, row.person_id) for row in rows]
+        return [self._known.get((collection, row.id)) or self._view(collection, row.id, row.rev, row.data, row.person_id) for row in rows]
 
     def decode(self, field: Field, stored: Any) -> Any:
         """A stored value as FEEL sees it."""

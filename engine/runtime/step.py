@@ -12,7 +12,7 @@ from engine.actors import Actor
 from engine.bpmn import Element, Execution
 from engine.errors import NotFound
 from engine.ids import new_id
-from engine.runtime import business_hours, in_step, outbox, payloads, refusals, requests, suspension, waits
+from engine.runtime import business_hours, in_step, outbox, payloads, refusals, requests, suspension, waits, watches
 from engine.runtime.effects import Effects
 from engine.runtime.names import Names
 from engine.runtime.reader import Reader
@@ -33,6 +33,7 @@ CASE: list[ColumnElement[Any]] = [
     *(Record.__table__.c[name] for name in ("data", "person_id")),
     Person.key.label("person_key"),
     Person.data.label("person_data"),
+    watches.WATCHED,
 ]
 OF_CASE = and_(Record.app == ProcessInstance.app, Record.collection == ProcessInstance.collection, Record.id == ProcessInstance.business_key)
 LOAD = Constant(
@@ -128,6 +129,8 @@ def opened(read: Reader, row: Row[Any], actor: Actor) -> tuple[Work, bytes]:
     app = read.app(row.deployment_id)
     records = Records(read, app)
     record = records.know(row.collection, row.business_key, row.record_rev, row.data, row.person_id) if row.record_rev is not None else None
+    if record is not None:
+        record.watched = row.watched
     if row.person_data is not None:
         read.know_person(row.person_id, row.person_key, row.person_data)
     effects = Effects(Names(records, record, actor), row.instance_id)
@@ -155,7 +158,7 @@ def start(read: Reader, work: Work, variables: dict[str, Any], actor: Actor, sta
     execution = bpmn.start(work.app.model, work.process_id, encode(variables), Host(work, read), start_id)
     execution.run()
     change = Change()
-    work.effects.write(change, 1, linked)
+    work.effects.write(change, linked)
     row = {"id": work.id, "rev": 1, "app": work.app.key, "deployment_id": work.deployment_id, "process_id": work.process_id}
     row |= {"collection": work.record.kind.name if work.record else None, "business_key": work.record.id if work.record else None}
     row |= {"state": execution.state, "snapshot": execution.dump(), "started_at": read.now, "updated_at": read.now}
@@ -184,7 +187,7 @@ def save(read: Reader, work: Work, execution: Execution, before: list[bpmn.Wait]
     if execution.state != "running":
         values |= {"ended_at": read.now} | ({"suspended_at": None} if work.suspended_at else {})
     change.update(ProcessInstance, {"id": work.id, "rev": work.rev}, values)
-    work.effects.write(change, work.rev + 1)
+    work.effects.write(change)
     if work.effects.bound is not None:
         _bind(change, work, work.effects.bound)
     _finish(read, work, change, execution, before, actor)

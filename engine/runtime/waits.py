@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine.bpmn import Element, Execution, Model, Wait
 from engine.clock import KST
@@ -15,14 +15,20 @@ from engine.runtime.leases import unleased
 from engine.runtime.reader import Reader
 from engine.runtime.records import encode
 from engine.runtime.work import Work
+from engine.store import statements
 from engine.store.base import Base
 from engine.store.commit import Change
+from engine.store.constant import Constant
 from engine.store.tables import Account, Draft, Job, MessageSubscription, UserTask, UserTaskCandidate
 from engine.texts import for_people
 
 TRIES_OF_OURS = 3  # timers, signals and continuations: the step either works or is an incident
 BY_NAME = "@"  # marks a candidate that is a login, no role
 Rows = dict[type[Base], list[dict[str, Any]]]
+TASK = {name: bindparam(name, type_=column.type) for name, column in UserTask.__table__.c.items() if not name.startswith("done_")}
+NAME = select(Account.name).where(Account.login == bindparam("login")).scalar_subquery()
+NEW_TASK = Constant(insert(UserTask).values({**TASK, "assignee_name": NAME}))
+UNFAILED = Constant(delete(Job).where(Job.id == bindparam(f"{statements.IS}id"), Job.retries_left > 0))
 
 
 def write(read: Reader, work: Work, change: Change, execution: Execution, before: list[Wait]) -> None:
@@ -30,15 +36,17 @@ def write(read: Reader, work: Work, change: Change, execution: Execution, before
     after = execution.waits
     kept = {_key(wait) for wait in before if wait.kind != "continue"} & {_key(wait) for wait in after}
     _remove(read, work, change, [wait for wait in before if _key(wait) not in kept])
-    rows: Rows = {UserTask: [], UserTaskCandidate: [], Job: [], MessageSubscription: []}
+    rows: Rows = {UserTask: [], UserTaskCandidate: [], Job: work.effects.jobs(work.rev + 1), MessageSubscription: []}
     for wait in after:
         if _key(wait) not in kept:
             _add(read, work, rows, execution, wait)
     change.pairs |= {(row["name"], row["key"]) for row in rows[MessageSubscription] if row["key"]}
+    watches.write(read, work, change, execution, before, rows[MessageSubscription], rows[Job])
+    if tasks := rows.pop(UserTask):
+        change.add(NEW_TASK, tasks)
     for table, found in rows.items():
         if found:
             change.insert(table, found)
-    watches.write(read, work, change, execution, before, after)
     change.sync += [row for row in rows[Job] if row["lease_token"]]
     change.wake = change.wake or bool(rows[Job] or rows[MessageSubscription])
 
@@ -66,10 +74,18 @@ def _remove(read: Reader, work: Work, change: Change, gone: list[Wait]) -> None:
         change.add(update(UserTaskCandidate).where(UserTaskCandidate.task_id.in_(tasks)).values(open=False))
         change.add(delete(Draft).where(Draft.task_id.in_(tasks)))
     if jobs:
-        change.add(delete(Job).where(Job.id.in_(jobs)))
-        incidents.resolve(read, change, work.id, jobs)
+        _remove_jobs(read, work, change, jobs)
     if subscriptions:
-        change.add(delete(MessageSubscription).where(MessageSubscription.id.in_(subscriptions)))
+        change.add(statements.deleting(MessageSubscription, ("id",)), [statements.bound({"id": found}) for found in subscriptions])
+
+
+def _remove_jobs(read: Reader, work: Work, change: Change, jobs: list[str]) -> None:
+    ids = [statements.bound({"id": found}) for found in jobs]
+    if read.again:
+        change.add(statements.deleting(Job, ("id",)), ids)
+        incidents.resolve(read, change, work.id, jobs)
+    else:  # none has failed, as nearly always: otherwise the guard says so, and the incident is seen to when all this is done again
+        change.add(UNFAILED, ids, expect=len(ids))
 
 
 def _add(read: Reader, work: Work, rows: Rows, execution: Execution, wait: Wait) -> None:
@@ -105,19 +121,14 @@ def _add_task(read: Reader, work: Work, rows: Rows, execution: Execution, wait: 
     row |= {"collection": record.kind.name if record else None, "business_key": record.id if record else None}
     row |= {"name": {"ko": element.name or element.id, "en": element.label_en or element.name or element.id}, "users": list(wait.users)}
     row |= {"subject": subject(read, work, scope), "facts": facts(read, work, scope), "due": wait.due, "follow_up": wait.follow_up}
-    row |= {"assignee": wait.assignee, "assignee_name": _name_of(read, wait.assignee), "priority": wait.priority}
+    row |= {"assignee": wait.assignee, "login": wait.assignee, "priority": wait.priority}
     roles = candidates(work, element, wait)
-    rows[UserTask].append(row | {"team": roles[0] if len(roles) == 1 else None, "done_at": None, "done_by": None, "done_by_name": None})
+    rows[UserTask].append(row | {"team": roles[0] if len(roles) == 1 else None})
     if len(roles) > 1:
         order = {"due": wait.due, "priority": wait.priority, "created_at": read.now}
         rows[UserTaskCandidate] += [{"task_id": row["id"], "role": role, "open": True, **order} for role in roles]
     work.new_tasks.append((row["id"], wait.assignee, roles))
     work.events.append({"type": "task", "element": element.id, "id": row["id"]})
-
-
-def _name_of(read: Reader, login: str | None) -> str | None:
-    found: str | None = read.value(select(Account.name).where(Account.login == login)) if login else None
-    return found
 
 
 def element_of(model: Model, process_id: str, element_id: str) -> Element:

@@ -10,15 +10,16 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, exists, literal, or_, select, update
 
-from engine.apps import ProcessApp
+from engine.apps import ProcessApp, RecordType
 from engine.bpmn import Element, Execution, Wait
 from engine.runtime.leases import FREE, unleased
 from engine.runtime.reader import Reader
 from engine.runtime.records import Records, RecordView
 from engine.store.commit import Change
-from engine.store.tables import Job, MessageSubscription
+from engine.store.constant import Constant
+from engine.store.tables import Job, MessageSubscription, Record
 
 if TYPE_CHECKING:
     from engine.runtime.work import Work
@@ -32,13 +33,25 @@ TRIES = 3
 
 CLOCK = re.compile(r"\b(?:now|today)\s*\(")
 
+PLACE = MessageSubscription.__table__.c
+OF_CASE = PLACE.name == literal(PREFIX) + Record.app + literal(".") + Record.collection
+# Whether anybody waits for a change of a record, as a column beside it. One that begins to wait just then looks again `SOON`.
+WATCHED = exists().where(OF_CASE, or_(PLACE.key == "", PLACE.key == Record.id)).correlate(Record).label("watched")
+WAITING = select(PLACE.instance_id.concat(f"-{KIND}")).where(
+    PLACE.name == bindparam("watched"), or_(PLACE.key == "", PLACE.key == bindparam("record"))
+)
+# Whoever is looking right now has seen the record as it was: the lease is taken away, and the look comes again.
+AT_ONCE = {"due_at": bindparam("now", type_=Job.__table__.c.due_at.type), "lease_until": FREE, "lease_token": None, "attempts": 0}
+WAKE = Constant(update(Job).where(Job.id.in_(WAITING)).values(AT_ONCE))
+
+Rows = list[dict[str, Any]]
 Watched = set[tuple[str, str]]
 OWN: Watched = {("", "")}  # only the instance's own variables: the row says that something waits
 
 
-def write(read: Reader, work: "Work", change: Change, execution: Execution, before: list[Wait], after: list[Wait]) -> None:
-    """Add the statements that let the watches of an instance follow its armed conditions."""
-    old, new = tokens(before), tokens(after)
+def write(read: Reader, work: "Work", change: Change, execution: Execution, before: list[Wait], subscriptions: Rows, jobs: Rows) -> None:
+    """Let the watches of an instance follow its armed conditions: add the statements for those that go, and the rows of those that come."""
+    old, new = tokens(before), tokens(execution.waits)
     if old == new:
         return
     if old:
@@ -48,11 +61,11 @@ def write(read: Reader, work: "Work", change: Change, execution: Execution, befo
     if not new:
         return
     watched = of_conditions(work, execution)
-    change.insert(MessageSubscription, rows(read, work, watched))
+    subscriptions += rows(read, work, watched)
     if watched != OWN or reads_clock(execution):  # whoever changes the instance's own variables looks at its conditions
         row = {"id": job_id(work.id), "instance_id": work.id, "token": 0, "kind": KIND, "type": KIND, "app": work.app.key, "element_id": ""}
         row |= {"payload": {}, "due_at": read.now + SOON, "retries_left": TRIES, "suspended": work.suspended_at is not None}
-        change.insert(Job, row | unleased(read.now))
+        jobs.append(row | unleased(read.now))
 
 
 def tokens(waits: list[Wait]) -> list[int]:
@@ -114,22 +127,23 @@ def words(element: Element) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def watching(app: ProcessApp) -> bool:
-    """Whether any conditional event of an app reads records."""
+def watched_by(app: ProcessApp) -> frozenset[str]:
+    """The collections whose records the conditional events of an app may read."""
     elements = (element for process in app.model.processes.values() for element in process.elements.values())
-    return any(names_read(element) & app.records.keys() for element in elements)
+    roots = ((app.records[name], words(element)) for element in elements for name in names_read(element) & app.records.keys())
+    return frozenset(name for kind, named in roots for name in _reached(app, kind, named, DEPTH))
+
+
+def _reached(app: ProcessApp, kind: RecordType, named: frozenset[str], depth: int) -> set[str]:
+    referred = (app.records[str(field.to)] for name, field in kind.fields.items() if field.type == "ref" and name in named and depth)
+    return {kind.name}.union(*(_reached(app, one, named, depth - 1) for one in referred))
 
 
 def wake(change: Change, records: Records) -> None:
     """Add the statement that makes the instances due whose armed conditions read what this step has written. After the records' own statements."""
     touched = {*records.changed, *records.created, *records.additions}
-    if not touched or not watching(records.app):
-        return
-    names = {f"{PREFIX}{records.app.key}.{record.kind.name}": [""] for record in touched}
-    for record in touched:
-        names[f"{PREFIX}{records.app.key}.{record.kind.name}"].append(record.id)
-    met = or_(*((MessageSubscription.name == name) & MessageSubscription.key.in_(keys) for name, keys in sorted(names.items())))
-    waiting = select(MessageSubscription.instance_id.concat(f"-{KIND}")).where(met)
-    # Whoever is looking right now has seen the record as it was: the lease is taken away, and the look comes again.
-    change.add(update(Job).where(Job.id.in_(waiting)).values(due_at=records.read.now, lease_until=FREE, lease_token=None, attempts=0))
-    change.wake = True
+    places = sorted((record.kind.name, record.id) for record in touched if record.watched and record.kind.name in watched_by(records.app))
+    if places:
+        app, now = records.app.key, records.read.now
+        change.add(WAKE, [{"watched": f"{PREFIX}{app}.{collection}", "record": record_id, "now": now} for collection, record_id in places])
+        change.wake = True

@@ -37,7 +37,7 @@ def test_a_completion_is_one_commit_of_few_statements(story: Story) -> None:
     with counted(story.baton) as seen:
         story.baton.do(user_tasks.complete, task_id=task, actor=PARK, submission={"arrival_result": "ARRIVED"})
     assert seen.commits == 1
-    assert len(seen.statements) <= 12, seen.statements  # two records change, by one statement: the application and its job
+    assert len(seen.statements) <= 9, seen.statements  # two records change, by one statement: the application and its job
 
 
 @pytest.mark.parametrize("nth", range(1, 14))
