@@ -29,7 +29,7 @@ def export(read: Reader, *, case: CaseRef, actor: Actor, reason: str) -> Change:
     numbers = [row.id for row in rows]
     instances = read.all(select(*ProcessInstance.__table__.c).where(*_of(ProcessInstance, case.app, numbers)).order_by(ProcessInstance.started_at))
     ids = [row.id for row in instances]
-    tasks = _rows(read, UserTask, *_of(UserTask, case.app, numbers))
+    tasks = _rows(read, UserTask, UserTask.instance_id.in_(ids))
     task_ids = [task["id"] for task in tasks]
     waiting = select(MessageSubscription.key).where(MessageSubscription.instance_id.in_(ids))
     change = Change(
@@ -38,7 +38,7 @@ def export(read: Reader, *, case: CaseRef, actor: Actor, reason: str) -> Change:
             "exported_at": read.now.isoformat(),
             "records": [{"collection": row.collection, "number": row.id, "data": from_stored(row.data, read.resolve)} for row in rows],
             "instances": [_instance(read, row) for row in instances],
-            "history": _rows(read, History, *_of(History, case.app, numbers)),
+            "history": _rows(read, History, History.instance_id.in_(ids)),
             "messages": _rows(read, Message, or_(Message.instance_id.in_(ids), Message.key.in_(numbers), Message.key.in_(waiting))),
             "jobs": _rows(read, Job, Job.instance_id.in_(ids)),
             "tasks": tasks,

@@ -81,7 +81,7 @@ def erase(read: Reader, *, case: CaseRef, actor: Actor, reason: str, running: bo
     for row in instances:
         if row.state != "running":
             change.add(update(ProcessInstance).where(ProcessInstance.id == row.id).values(snapshot=bpmn.forgotten(row.snapshot)))
-    tasks = select(UserTask.id).where(*_of(UserTask, case.app, numbers))
+    tasks = select(UserTask.id).where(UserTask.instance_id.in_([row.id for row in instances]))
     change.add(delete(Draft).where(Draft.task_id.in_(tasks)))
     change.add(delete(Comment).where(*_of(Comment, case.app, numbers)))
     change.add(delete(Document).where(_documents(case.app, rows, persons)))
@@ -156,7 +156,9 @@ def _ended(read: Reader, app: str, kind: RecordType, after: tuple[str, ...], bef
 
 def _moments(read: Reader, app: str, collection: str, numbers: list[str]) -> dict[tuple[str, str], datetime]:
     """When each of the cases got each status last."""
-    rows = read.all(select(History.at, History.events).where(*_of(History, app, numbers)).order_by(History.at, History.rev)) if numbers else []
+    instances = select(ProcessInstance.id).where(*_of(ProcessInstance, app, numbers))
+    happened = select(History.at, History.events).where(History.instance_id.in_(instances)).order_by(History.at, History.rev)
+    rows = read.all(happened) if numbers else []
     events = [(row.at, event) for row in rows for event in row.events if event["type"] == "status" and event["record"] == collection]
     return {(event["id"], event["status"]): at for at, event in events}
 

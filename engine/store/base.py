@@ -15,6 +15,9 @@ NAMING = {
 }
 
 
+KEYED = {"sqlite_with_rowid": False}  # a table in the order of its key, which then needs no index of its own: for short rows on SQLite
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment, kept in UTC on every database."""
 

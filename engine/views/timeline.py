@@ -36,7 +36,7 @@ class TimelineEntry:
 
 def of_case(read: Reader, app: str, numbers: list[str]) -> list[TimelineEntry]:
     """Everything that happened in the process instances with these business keys, oldest first."""
-    where = (History.app == app, History.business_key.in_(numbers))
+    where = (ProcessInstance.app == app, ProcessInstance.business_key.in_(numbers))
     return _entries(read, read.all(_rows().where(*where).order_by(History.at, History.rev)))
 
 

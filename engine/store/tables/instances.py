@@ -33,7 +33,7 @@ class History(Base):
     """What happened, one row per step; also the outbox, by `published_at`."""
 
     __tablename__ = "history"
-    __table_args__ = (Index(None, "app", "business_key"), Index(None, "published_at"))
+    __table_args__ = (Index(None, "published_at"),)
     instance_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     rev: Mapped[int] = mapped_column(primary_key=True)
     app: Mapped[str] = mapped_column(String(80))

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base
+from engine.store.base import KEYED, Base
 
 
 class Person(Base):
     """Personal data, encrypted with a key of its own; dropping the key erases it."""
 
     __tablename__ = "person"
+    __table_args__ = KEYED
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
     data: Mapped[bytes] = mapped_column(LargeBinary)
@@ -35,6 +36,7 @@ class Idempotency(Base):
     """The first answer to a request key, for a day."""
 
     __tablename__ = "idempotency"
+    __table_args__ = KEYED
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body: Mapped[str] = mapped_column(String(64))
     answer: Mapped[dict[str, Any]]

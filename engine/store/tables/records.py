@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base
+from engine.store.base import KEYED, Base
 
 
 class Record(Base):
@@ -40,7 +40,7 @@ class SearchKey(Base):
     """A keyed digest of a searchable field: names and numbers are found without standing here in clear."""
 
     __tablename__ = "search_key"
-    __table_args__ = (Index(None, "term"),)
+    __table_args__ = (Index(None, "term"), KEYED)
     app: Mapped[str] = mapped_column(String(80), primary_key=True)
     collection: Mapped[str] = mapped_column(String(80), primary_key=True)
     record_id: Mapped[str] = mapped_column(String(80), primary_key=True)
