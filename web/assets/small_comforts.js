@@ -20,12 +20,13 @@ if (window.matchMedia("(max-width: 820px)").matches) {
   for (const panel of document.querySelectorAll("details[data-close-on-phone]")) panel.open = false;
 }
 
-// A wide drawing begins where the case stands.
+// A large drawing begins where the case stands.
 for (const frame of document.querySelectorAll(".dia:not(.crop)")) {
   const here = frame.querySelector(".token, .incident");
   if (!here) continue;
-  const box = here.getBoundingClientRect();
-  frame.scrollLeft += box.left + box.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
+  const box = here.getBoundingClientRect(), around = frame.getBoundingClientRect();
+  frame.scrollLeft += box.left + box.width / 2 - around.left - frame.clientWidth / 2;
+  frame.scrollTop += box.top + box.height / 2 - around.top - frame.clientHeight / 2;
 }
 
 const summary = document.querySelector(".summary[role=alert], [data-focus]");

@@ -26,6 +26,7 @@ class OpenDoor:
     """A way to start a case that the one who asks may take."""
 
     app: str
+    app_title: Text
     id: str
     label: Text
 
@@ -37,7 +38,12 @@ def cases() -> str:
     q, wanted = request.args.get("q", "").strip()[:80], page_number()
     with baton().read() as read:
         found = pages.find(read, q, lang=language(), page=wanted)
-        doors = [OpenDoor(live.key, door.id, door.label) for live in catalogue.apps(read) for door in live.app.doors.values() if may_enter(door)]
+        doors = [
+            OpenDoor(live.key, live.app.title, door.id, door.label)
+            for live in catalogue.apps(read)
+            for door in live.app.doors.values()
+            if may_enter(door)
+        ]
     return render_template("tasks/cases.html", found=found, q=q, page=wanted, doors=doors)
 
 
