@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import httpx2 as httpx
@@ -38,14 +39,13 @@ class Service:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """Ports that nobody listens on now, below those that the system gives away by itself: nobody takes one before the service does."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port := SystemRandom().randrange(10_000, 32_000)))
+            ports.add(port)
+    return list(ports)
 
 
 @contextmanager

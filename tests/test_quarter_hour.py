@@ -105,7 +105,7 @@ def change_text(folder: Path) -> None:
 def baton(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line, as the analyst calls it, on the data of the running service."""
     environment = os.environ | {"BATON_DATA": str(folder / "data"), "BATON_APPS": str(folder)}
-    return subprocess.run([sys.executable, "-m", "engine.cli", *words], env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, "-m", "engine.cli", *words], env=environment, capture_output=True, text=True, timeout=300)
 
 
 def test_lint_names_the_mistake_with_element_and_mend(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every hostile file stays within 2 seconds of CPU and 200 MB, in a process of its own."""
+"""Every hostile file stays within 2 seconds of CPU (more on a slow machine) and 200 MB, in a process of its own."""
 
 import subprocess
 import sys

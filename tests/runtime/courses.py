@@ -70,7 +70,7 @@ class Courses(Story):
 
     def until_office_was_asked(self, times: int) -> None:
         """Wait for the call that makes it so many."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while len(self.partners.simulation.calls) < times:
             assert time.monotonic() < deadline, "the office was not asked"
             time.sleep(0.01)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-HANG = 20.0  # seconds, unless the test lets it go on
+HANG = 120.0  # seconds, unless the test lets it go on
 
 
 @dataclass
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if how == "trickle":
-            how = (200, b" " * 200)
+            how = (200, b" " * int(HANG / 0.05))
             self._answer(*how, pause=0.05)
             return
         self._answer(*how)

@@ -101,7 +101,7 @@ def test_under_load_nothing_acknowledged_is_missing(story: Story, elsewhere: tup
     threads = [threading.Thread(target=work, args=(numbers[start::2],)) for start in range(2)]
     for thread in threads:
         thread.start()
-    begun.wait(60)
+    begun.wait(300)
     acknowledged = list(done)
     make(story, tmp_path / "baton.zip")
     for thread in threads:

@@ -149,11 +149,11 @@ def test_the_command_prints_findings_and_ends_with_1_on_a_fault(tmp_path: Path) 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
     environment |= {"BATON_DATA": str(tmp_path), "BATON_APPS": str(ROOT), "LANG": "ko_KR.UTF-8"}
     asked = [sys.executable, "-m", "engine.cli", "doctor"]
-    told = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=60)
+    told = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=300)
     assert told.returncode == 1
     assert "고장 secret-rights" in told.stdout
-    machine = subprocess.run([*asked, "--json"], env=environment, capture_output=True, text=True, timeout=60)
+    machine = subprocess.run([*asked, "--json"], env=environment, capture_output=True, text=True, timeout=300)
     assert "secret-rights" in {one["check"] for one in orjson.loads(machine.stdout)["findings"]}
-    wrong = subprocess.run(asked, env=environment | {"BATON_PORT": "many"}, capture_output=True, text=True, timeout=60)
+    wrong = subprocess.run(asked, env=environment | {"BATON_PORT": "many"}, capture_output=True, text=True, timeout=300)
     assert wrong.returncode == 1
     assert "BATON_PORT" in wrong.stdout

@@ -17,6 +17,7 @@ from tests.runtime.story import CHOI, ROOT
 
 PACK = Task({"box": "small"}, job_type="warehouse.pack", catches={"SOLD_OUT": {"baton:status": "DECLINED"}})
 MINUTE = timedelta(minutes=1)
+LONG = 30.0  # seconds: only somebody whom nobody tells waits so long
 
 
 @pytest.fixture
@@ -129,19 +130,19 @@ def test_a_variable_that_is_too_large_is_refused_and_the_job_stays(packing: Shop
 def test_one_that_waits_gets_the_job_when_it_comes(shop: Shop) -> None:
     shop.deploy(PACK)
     found: list[Activated] = []
-    waiting = threading.Thread(target=lambda: found.extend(take(shop, wait=10.0)))
+    waiting = threading.Thread(target=lambda: found.extend(take(shop, wait=LONG)))
     began = time.monotonic()
     waiting.start()
     time.sleep(0.1)
     shop.order()
     waiting.join()
-    assert len(found) == 1 and time.monotonic() - began < 5
+    assert len(found) == 1 and time.monotonic() - began < LONG / 2
 
 
 def test_one_that_waits_in_vain_is_told_so(shop: Shop) -> None:
     began = time.monotonic()
     assert take(shop, wait=0.2) == []
-    assert 0.2 <= time.monotonic() - began < 2
+    assert 0.2 <= time.monotonic() - began < LONG
 
 
 def test_each_of_many_jobs_goes_to_one_of_many_workers(shop: Shop) -> None:

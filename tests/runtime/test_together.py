@@ -44,8 +44,15 @@ def at_once(database: Database, changes: list[Change]) -> Answers:
         found = []
         for change in changes:
             found.append(threads.submit(commit.run, database, given(change)))
-            time.sleep(0.02)
+            until_waiting(database, len(found))
     return found
+
+
+def until_waiting(database: Database, number: int) -> None:
+    """So many wait for the one lock."""
+    assert database._together
+    while database._together._waiting < number:
+        time.sleep(0.01)
 
 
 def row(key: str) -> Change:
@@ -93,7 +100,7 @@ def test_nobody_is_told_of_success_when_the_commit_fails(database: Database) -> 
     with ThreadPoolExecutor(2) as threads:
         with pytest.raises(OperationalError), database.transaction():
             answers = [threads.submit(commit.run, database, given(row(key))) for key in ("one", "two")]
-            time.sleep(0.1)
+            until_waiting(database, 2)
         assert all(isinstance(answer.exception(), NotSaved) for answer in answers)
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(Correlation)) == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.scenarios import Outcome, Problem, Stage, load, play
+from engine.scenarios.watched import PATIENCE
 from tests.scenarios import theatre
 from tests.scenarios.conftest import Stages
 
@@ -91,7 +92,7 @@ given: { partners: { exhibitions: slow }, seats: { exhibitions: { X1: 1 } } }
 when: [{ start: buy, HANA }]
 then: { record: { order: { status: PAID } }, partner: { exhibitions: { X1: { taken: 1 } } } }
 """)
-    assert come_true(outcome) and outcome.seconds < 2
+    assert come_true(outcome) and outcome.seconds < PATIENCE / 2
 
 
 def test_a_partner_that_is_not_declared_slow_never_is(tell: Told):
