@@ -1,7 +1,7 @@
 """Limited things such as visit slots and seats: reserved by guarded addition, released once.
 
-What is read is advice, so it is read ahead: what a case holds in all, the capacities whose keys are made of the same parts, and, once two
-records of a list were asked about, those that follow in the list. The guards decide.
+What is read is advice, so it is read ahead: what a case holds in all, the capacities whose keys are made of the same parts, and, where the same
+is asked about a second day, time or record, all that was asked about the first one. The guards decide.
 """
 
 from collections import ChainMap
@@ -22,7 +22,7 @@ from engine.store.commit import Change
 from engine.store.constant import Constant
 from engine.store.tables import Capacity, Reservation
 
-AHEAD = 200  # records of a list that are read about with one statement
+AHEAD = 200  # keys that are read ahead with one statement
 FEW = 4
 PLACE = ("app", "name", "key")
 COLUMNS = Capacity.__table__.c
@@ -55,7 +55,7 @@ class Capacities:
         self._reserved: dict[tuple[str, str], tuple[Hold, int]] = {}  # (capacity, holder) -> what, and the limit
         self._released: dict[tuple[str, str], Hold] = {}
         self._standing: dict[tuple[str, str], int] = {}  # (capacity, key) -> how many are taken, as it was read
-        self._asked: list[tuple[str, Parts]] = []
+        self._asked: dict[tuple[str, Parts], None] = {}
         self._held_by: dict[str, dict[str, Hold]] = {}  # holder -> capacity -> what it holds, as it was read
 
     def limit(self, name: str, key: Mapping[str, Any]) -> int:
@@ -149,11 +149,13 @@ class Capacities:
 
     def _read(self, name: str, key: Mapping[str, Any]) -> None:
         parts = self._parts(name, key)
-        if (name, "/".join(parts)) in self._standing:
-            return
-        asked = [(name, parts), *((other, self._parts(other, key)) for other in self._beside(name, key))]
-        wanted = {(one, "/".join(its)) for one, its in (*asked, *self._ahead(name, parts))} - self._standing.keys()
-        self._asked += asked
+        if (name, "/".join(parts)) not in self._standing:
+            beside = ((other, self._parts(other, key)) for other in self._beside(name, key))
+            self._look({(name, parts), *beside, *self._ahead(name, parts)})
+        self._asked[name, parts] = None
+
+    def _look(self, places: set[tuple[str, Parts]]) -> None:
+        wanted = {(name, "/".join(parts)) for name, parts in places} - self._standing.keys()
         self._standing |= dict.fromkeys(wanted, 0)
         self._standing |= {(row.name, row.key): row.reserved for row in self._rows(sorted(wanted)) if (row.name, row.key) in wanted}
 
@@ -162,15 +164,20 @@ class Capacities:
         return (other.name for other in self._records.app.capacities.values() if other.name != name and key.keys() >= set(other.key))
 
     def _ahead(self, name: str, parts: Parts) -> list[tuple[str, Parts]]:
-        """What was asked about an earlier record of a list, asked about this one and those that follow."""
-        at, listed = next(((at, found) for at, part in enumerate(parts) if (found := self._records.list_with(part))), (0, []))
-        alike = {its[at] for one, its in self._asked if listed and one == name and (*its[:at], parts[at], *its[at + 1 :]) == parts}
-        before = next((one for one in listed if one in alike), None)
-        if before is None:
-            return []
-        following = listed[listed.index(parts[at]) :]
-        same = [(one, its) for one, its in self._asked if before in its]
-        return [(one, tuple(later if part == before else part for part in its)) for later in following[: AHEAD // len(same)] for one, its in same]
+        """All that was asked about another day, time or record, asked about this one, and about those that follow in its list."""
+        recent = list(self._asked)[-AHEAD:]
+        for at, part in enumerate(parts):
+            before = next((its[at] for one, its in recent if one == name and (*its[:at], part, *its[at + 1 :]) == parts), None)
+            if before is not None:
+                listed = self._records.list_with(part)
+                following = listed[listed.index(part) :] if before in listed else [part]
+                same = [(one, its) for one, its in recent if before in its]
+                return [
+                    (one, tuple(later if value == before else value for value in its))
+                    for later in following[: AHEAD // len(same)]
+                    for one, its in same
+                ]
+        return []
 
     def _rows(self, wanted: list[tuple[str, str]]) -> Sequence[Row[Any]]:
         app = self._records.app.key

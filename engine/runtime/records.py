@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, literal, or_, select
 
 from engine import feel
 from engine.apps import ProcessApp, RecordType
@@ -18,12 +18,17 @@ from engine.personal import MARK, SEALED, PersonalText, from_stored, to_stored
 from engine.runtime.reader import Reader
 from engine.runtime.sealing import sealed, unsealed
 from engine.store.constant import Constant
-from engine.store.tables import Record, RecordKey, SearchKey
+from engine.store.tables import MessageSubscription, Record, RecordKey, SearchKey
 from engine.texts import Coded
 
 LISTED = 10_000  # more records than this in one list are an error, not a slow page
 BESIDE = 20  # records that are read along with one that is asked for
-ROW = (Record.collection, Record.id, Record.rev, Record.data, Record.person_id)
+WATCHES = "condition:"  # and <app>.<collection>: the subscriptions of those who wait for a record to change
+WATCH = MessageSubscription.__table__.c
+OF_KIND = WATCH.name == literal(WATCHES) + Record.app + literal(".") + Record.collection
+# Whether anybody waits for a record to change. Who begins to wait just then looks again soon (`watches.SOON`).
+WATCHED = exists().where(OF_KIND, or_(WATCH.key == "", WATCH.key == Record.id)).correlate(Record).label("watched")
+ROW = (Record.collection, Record.id, Record.rev, Record.data, Record.person_id, WATCHED)
 ONE = Constant(select(*ROW).where(*(Record.__table__.c[name] == bindparam(name) for name in ("app", "collection", "id"))))
 SEVERAL = select(*ROW).where(
     Record.app == bindparam("app"),
@@ -35,15 +40,16 @@ SEVERAL = select(*ROW).where(
 class RecordView(Mapping[str, Any]):
     """A record as FEEL sees it: its declared fields and `id`; references are followed, dates are dates, personal values are texts in clear."""
 
-    watched = True  # an instance may wait for it to change
-
-    def __init__(self, records: "Records", kind: RecordType, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> None:
+    def __init__(
+        self, records: "Records", kind: RecordType, record_id: str, rev: int, data: dict[str, Any], person_id: str | None, watched: bool = True
+    ) -> None:
         self.records = records
         self.kind = kind
         self.id = record_id
         self.rev = rev
         self.data = data
         self.person_id = person_id
+        self.watched = watched  # an instance may wait for it to change
 
     def __getitem__(self, name: str) -> Any:
         if name == "id":
@@ -107,7 +113,7 @@ class Records:
             wanted = [(collection, record_id), *beside[:BESIDE]]
             self._known |= dict.fromkeys(wanted)
             for row in self._rows(wanted):
-                self.know(row.collection, row.id, row.rev, row.data, row.person_id)
+                self.know(row.collection, row.id, row.rev, row.data, row.person_id, row.watched)
         return self._known[collection, record_id]
 
     def _rows(self, wanted: list[tuple[str, str]]) -> Sequence[Row[Any]]:
@@ -123,9 +129,9 @@ class Records:
         rows = self.read.all(select(Record.id, Record.rev, Record.data, Record.person_id).where(*where))
         return [self.know(collection, row.id, row.rev, row.data, row.person_id) for row in rows]
 
-    def know(self, collection: str, record_id: str, rev: int, data: dict[str, Any], person_id: str | None) -> RecordView:
+    def know(self, collection: str, record_id: str, rev: int, data: dict[str, Any], person_id: str | None, watched: bool = True) -> RecordView:
         """Take over a record that was read, or made, elsewhere."""
-        record = self._view(collection, record_id, rev, data, person_id)
+        record = self._view(collection, record_id, rev, data, person_id, watched)
         references = ((str(field.to), data.get(name)) for name, field in record.kind.fields.items() if field.type == "ref")
         self._referred |= {(to, found): None for to, found in references if isinstance(found, str)}
         return record

@@ -12,11 +12,11 @@ from engine.actors import Actor
 from engine.bpmn import Element, Execution
 from engine.errors import NotFound
 from engine.ids import new_id
-from engine.runtime import business_hours, in_step, outbox, payloads, refusals, requests, suspension, waits, watches
+from engine.runtime import business_hours, in_step, outbox, payloads, refusals, requests, suspension, waits
 from engine.runtime.effects import Effects
 from engine.runtime.names import Names
 from engine.runtime.reader import Reader
-from engine.runtime.records import Records, RecordView, encode
+from engine.runtime.records import WATCHED, Records, RecordView, encode
 from engine.runtime.work import Work
 from engine.store.commit import Change
 from engine.store.constant import Constant
@@ -33,7 +33,7 @@ CASE: list[ColumnElement[Any]] = [
     *(Record.__table__.c[name] for name in ("data", "person_id")),
     Person.key.label("person_key"),
     Person.data.label("person_data"),
-    watches.WATCHED,
+    WATCHED,
 ]
 OF_CASE = and_(Record.app == ProcessInstance.app, Record.collection == ProcessInstance.collection, Record.id == ProcessInstance.business_key)
 LOAD = Constant(
@@ -128,9 +128,8 @@ def opened(read: Reader, row: Row[Any], actor: Actor) -> tuple[Work, bytes]:
     """The same from a row that has `instance_id` and the columns PLACE, STATE and CASE."""
     app = read.app(row.deployment_id)
     records = Records(read, app)
-    record = records.know(row.collection, row.business_key, row.record_rev, row.data, row.person_id) if row.record_rev is not None else None
-    if record is not None:
-        record.watched = row.watched
+    case = (row.collection, row.business_key, row.record_rev, row.data, row.person_id, row.watched)
+    record = records.know(*case) if row.record_rev is not None else None
     if row.person_data is not None:
         read.know_person(row.person_id, row.person_key, row.person_data)
     effects = Effects(Names(records, record, actor), row.instance_id)

@@ -10,22 +10,22 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, literal, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.apps import ProcessApp, RecordType
 from engine.bpmn import Element, Execution, Wait
 from engine.runtime.leases import FREE, unleased
 from engine.runtime.reader import Reader
-from engine.runtime.records import Records, RecordView
+from engine.runtime.records import WATCHES, Records, RecordView
 from engine.store.commit import Change
 from engine.store.constant import Constant
-from engine.store.tables import Job, MessageSubscription, Record
+from engine.store.tables import Job, MessageSubscription
 
 if TYPE_CHECKING:
     from engine.runtime.work import Work
 
 KIND = "condition"
-PREFIX = "condition:"
+PREFIX = WATCHES
 SOON = timedelta(seconds=10)  # after arming: what was being written just then is seen by that time
 ROUND = timedelta(minutes=5)
 DEPTH = 3  # how many references a condition is followed along
@@ -34,9 +34,6 @@ TRIES = 3
 CLOCK = re.compile(r"\b(?:now|today)\s*\(")
 
 PLACE = MessageSubscription.__table__.c
-OF_CASE = PLACE.name == literal(PREFIX) + Record.app + literal(".") + Record.collection
-# Whether anybody waits for a change of a record, as a column beside it. One that begins to wait just then looks again `SOON`.
-WATCHED = exists().where(OF_CASE, or_(PLACE.key == "", PLACE.key == Record.id)).correlate(Record).label("watched")
 WAITING = select(PLACE.instance_id.concat(f"-{KIND}")).where(
     PLACE.name == bindparam("watched"), or_(PLACE.key == "", PLACE.key == bindparam("record"))
 )

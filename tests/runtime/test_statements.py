@@ -27,8 +27,8 @@ MOST = {  # statements of one completion: what it reads, and one write for each 
     "UT_Arrive": 9,
     "UT_Install": 17,  # what was reserved is given back, and those who wait are told
     "UT_CompleteJoin": 7,
-    "UT_ReceiveCancel": 13,
-    "UT_Notify": 9,
+    "UT_ReceiveCancel": 12,
+    "UT_Notify": 7,
 }
 WALK = [("UT_Receive", LEE), ("UT_Assign", LEE), *((name, PARK) for name in ("UT_TechAccept", "UT_Depart", "UT_Arrive", "UT_Install"))]
 DAY, SLOT = "2026-12-03", "AM1"
@@ -127,6 +127,24 @@ def test_what_is_asked_of_each_technician_is_read_ahead_and_right(story: Story) 
     assert {engineer for engineer, (_, free) in found.items() if not free} == {"E201", "E930", "E925"}
     assert all(taken == 0 for taken, _ in found.values())
     assert len([text for text in seen.statements if text.startswith("SELECT") and "capacity" in text]) <= 4
+
+
+def test_the_times_of_two_weeks_are_read_day_by_day(story: Story) -> None:
+    days = [f"2026-12-{day:02}" for day in range(2, 16)]
+    times = [(day, slot) for day in days for slot in ("AM1", "AM2", "PM1", "PM2", "EV")]
+    with_capacities(story, lambda names: names.capacities.reserve("calendar", visit("E101") | {"date": days[9], "slot": "PM2"}, "S-1"))
+
+    def see(names: Names) -> list[tuple[str, str]]:
+        free, found = names.capacities.free, []
+        for day, slot in times:
+            key = {"date": day, "slot": slot}
+            if free("visit", {"region": "SEL", **key}) and free("calendar", {"engineer": "E101", **key}):
+                found.append((day, slot))
+        return found
+
+    with counted(story.baton) as seen:
+        assert with_capacities(story, see) == [time for time in times if time != (days[9], "PM2")]
+    assert len([text for text in seen.statements if "FROM capacity" in " ".join(text.split())]) <= 20, seen.statements
 
 
 def test_a_time_that_goes_to_another_after_it_was_read_ahead_is_taken(story: Story) -> None:
