@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, or_, select, update
 
 from engine.actors import SYSTEM, Actor
 from engine.bpmn import Execution, TokenGone, TooLarge, UncaughtError
@@ -16,13 +16,26 @@ from engine.runtime.leases import FREE, LEASE
 from engine.runtime.reader import Reader
 from engine.runtime.suspension import Suspended
 from engine.runtime.switches import is_draining, is_paused
+from engine.store import statements
 from engine.store.commit import Change, Write
+from engine.store.constant import Constant
 from engine.store.tables import Job
 
 ATTEMPT_LIMIT = 10  # a job whose workers die again and again becomes an incident too
 BACK_OFF = (10, 60, 300)  # seconds before the next try, by failures so far (C-15)
 BY_KIND = {starts.KIND: starts.fire, conditions.KIND: conditions.look}  # these see to their own rows
 TRIES_AGAIN = 3  # what an operator gives a failed job
+
+ROW = select(*Job.__table__.c)
+DUE = (Job.due_at <= bindparam("now"), Job.lease_until < bindparam("now"), Job.retries_left > 0, Job.attempts < ATTEMPT_LIMIT)
+OURS = (or_(Job.kind != "service", *(Job.type == call for call in sorted(CALLS))), or_(Job.kind != starts.KIND, ~is_draining()))
+FREE_TO_GO = (Job.suspended.is_(False), ~is_paused(Job.__table__.c.app))
+CLAIMABLE = ROW.where(*DUE, *OURS, *FREE_TO_GO)
+THAT = Constant(CLAIMABLE.where(Job.id == bindparam("id")))
+OLDEST = Constant(CLAIMABLE.order_by(Job.due_at, Job.id).limit(1).offset(bindparam("beyond", type_=Integer)))
+SAME = ("id", "attempts", "due_at")  # of the job that was read, when it is taken
+TAKE = Constant(statements.update_of(Job, SAME, ("lease_until", "lease_token", "attempts")).where(Job.lease_until < bindparam("now")))
+HELD = Constant(ROW.where(Job.id == bindparam("id"), Job.lease_token == bindparam("lease_token")))
 
 
 def claim(read: Reader, *, job_id: str | None = None, beyond: int = 0) -> Change:
@@ -32,17 +45,14 @@ def claim(read: Reader, *, job_id: str | None = None, beyond: int = 0) -> Change
 
     Answers its row as a dict, with a fresh lease token, or None when nothing is due.
     """
-    due = (Job.due_at <= read.now, Job.lease_until < read.now, Job.retries_left > 0, Job.attempts < ATTEMPT_LIMIT)
-    kinds = (or_(Job.kind != "service", Job.type.in_(CALLS)), or_(Job.kind != starts.KIND, ~is_draining()))
-    ours = (*kinds, Job.suspended.is_(False), ~is_paused(Job.__table__.c.app))
-    wanted = (Job.id == job_id,) if job_id else ()
-    job = read.one(select(*Job.__table__.c).where(*due, *ours, *wanted).order_by(Job.due_at, Job.id).offset(beyond).limit(1))
+    place = {"id": job_id} if job_id else {"beyond": beyond}
+    job = read.one(THAT if job_id else OLDEST, {"now": read.now, **place})
     if job is None:
         return claim(read, job_id=job_id) if beyond else Change()
     leased = {"lease_until": read.now + LEASE, "lease_token": new_id(), "attempts": job.attempts + 1}
     change = Change(result={**job._mapping, **leased}, wake=True)
-    where = (Job.id == job.id, Job.attempts == job.attempts, Job.due_at == job.due_at, Job.lease_until < read.now)
-    change.add(update(Job).where(*where).values(**leased), expect=1)
+    guards = statements.bound({name: job._mapping[name] for name in SAME})
+    change.add(TAKE, {**guards, **leased, "now": read.now}, expect=1)
     return change
 
 
@@ -60,7 +70,7 @@ def give_up_lost(read: Reader) -> Change:
 
 def held(read: Reader, job_id: str, lease_token: str) -> Row[Any] | None:
     """The job, while the lease is held with this token."""
-    return read.one(select(*Job.__table__.c).where(Job.id == job_id, Job.lease_token == lease_token))
+    return read.one(HELD, {"id": job_id, "lease_token": lease_token})
 
 
 def renew(read: Reader, *, job_id: str, lease_token: str) -> Change:
