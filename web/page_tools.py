@@ -16,7 +16,7 @@ from engine.views import notices, record_lists
 from web import formats
 from web.current import baton
 from web.gateway import actor, may_open
-from web.texts import has_hangul, language, pick, t, ts, tx
+from web.texts import has_hangul, language, pick, t, ts, tx, unbroken
 
 ROW = 30  # the letters that fit in a row of choices on a phone
 VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) \S+"')
@@ -108,10 +108,10 @@ def at_full_size(svg: str) -> Markup:
     return Markup(svg.replace("<svg ", f'<svg width="{view.group(1)}" ', 1) if view else svg)
 
 
-def fit_in_a_row(options: Sequence[Option]) -> bool:
-    """Whether the words of these choices stand side by side on a phone; a Korean letter is as wide as two others."""
+def fit_in_a_row(options: Sequence[Option], columns: int) -> bool:
+    """Whether the words of so many of these choices stand side by side on a phone; a Korean letter is as wide as two others."""
     widest = max((sum(2 if has_hangul(letter) else 1 for letter in option.label) for option in options), default=0)
-    return len(options) * widest <= ROW
+    return columns * widest <= ROW
 
 
 def icon_url(name: str) -> str:
@@ -126,6 +126,7 @@ def init_app(app: Flask) -> None:
         t=t, ts=ts, tx=tx, pick=pick, language=language, here=here, icon_url=icon_url, navigation=navigation, home_path=home_path, now=formats.now
     )
     app.jinja_env.filters["at_full_size"] = at_full_size
+    app.jinja_env.filters["unbroken"] = unbroken
     app.jinja_env.filters["fit_in_a_row"] = fit_in_a_row
     times = (formats.day, formats.moment, formats.clock, formats.near, formats.left, formats.iso, formats.local)
     for show in (*times, formats.number, formats.counted, formats.mobile):

@@ -155,3 +155,11 @@ def test_finding_says_no_in_one_way(app: Flask, token: str, kim: Visitor) -> Non
 def test_a_customer_sees_no_action_of_the_staff(kim: Visitor, token: str) -> None:
     kim.unlock(token)
     assert kim.get(f"/t/{token}/cancel_by_agent").status_code == 404
+
+
+def test_an_amount_has_its_unit_once(kim: Visitor, john: Visitor) -> None:
+    token = kim.apply()
+    for who in (kim, john):
+        who.unlock(token)
+    assert "지금 취소 수수료 0원 왜" in words(kim.get(f"/t/{token}/cancel").text)
+    assert "Fee for cancelling now ₩0 Why" in words(john.get(f"/t/{token}/cancel").text)
