@@ -77,9 +77,8 @@ def stubborn(baton: Baton, slot: Any, command: Any, *args: Any, **kwargs: Any) -
     if tried[name] >= TIMES or threading.current_thread() is not threading.main_thread():
         return carry_out(baton, slot, command, *args, **kwargs)
     tried[name] += 1
-    nth = 1
+    before, nth = picture(baton), 1  # each failure has to leave it so
     while True:
-        before = picture(baton)
         with failing(baton.database.links, nth) as seen:
             try:
                 answer = carry_out(baton, slot, command, *args, **kwargs)
