@@ -140,6 +140,7 @@ def test_an_order_is_cancelled_until_it_is_shipped(meet: Callable[[type[Person]]
     check(customer, scripts)
     customer.press("주문 취소하기" if korean else "Cancel the order")
     customer.looks_until("29,700원을 돌려드렸어요" if korean else "₩29,700 refunded")
+    assert customer.page.locator(".prog, .steps .todo").count() == 0, "a cancelled order has no steps to come"
     warehouse = meet(Warehouse)
     warehouse.open(f"/tasks?tab=all&q={number}")
     warehouse.does_not_see("배송 시작")
