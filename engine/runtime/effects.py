@@ -121,8 +121,7 @@ class Effects:
         for name, variables in self._signals:
             starting = self.records.read.all(messages.starting(messages.SIGNAL + name))
             messages.write_signal(change, name, variables, self.now, starting)
-        for message in self._messages:
-            messages.write(change, message, self.now)
+        messages.write_all(change, self._messages, self.now)
         for element, said in self._incidents.items():
             incidents.raise_at(self.records.read, change, self.instance_id, element, said, self.records.app.key)
 

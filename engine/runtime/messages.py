@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, insert, literal, select
+from sqlalchemy import Row, Select, bindparam, exists, insert, literal, select, true
 
 from engine.errors import BpmnError
 from engine.ids import new_id
 from engine.runtime.leases import unleased
 from engine.runtime.switches import is_held
 from engine.store.commit import Change
+from engine.store.constant import Constant
 from engine.store.tables import Job, Message, MessageSubscription, StartSubscription
 
 SIGNAL = "signal:"
@@ -49,30 +50,36 @@ def lifetime(ttl: str) -> timedelta:
 
 
 def write(change: Change, message: Published, now: datetime) -> None:
-    """Add the statements that put a message into the inbox; one without time to live only if somebody waits for it now. May raise BAD_TTL."""
+    """Add the statement that puts a message into the inbox; one without time to live only if somebody waits for it now. May raise BAD_TTL."""
+    write_all(change, [message], now)
+
+
+def write_all(change: Change, messages: Sequence[Published], now: datetime) -> None:
+    """The same for several, by one statement for each of the two kinds."""
+    rows = [_row(message, now) for message in messages]
+    change.pairs |= {(message.name, message.key) for message in messages}
+    if lasting := [row for row in rows if not row["fleeting"]]:
+        change.insert(Message, lasting)
+    if fleeting := [row for row in rows if row["fleeting"]]:
+        change.add(IF_WAITED_FOR, fleeting)
+    change.wake = change.wake or bool(rows)
+
+
+def _row(message: Published, now: datetime) -> dict[str, Any]:
     life = lifetime(message.ttl)
-    change.pairs.add((message.name, message.key))
-    row = {
-        "id": new_id(),
-        "name": message.name,
-        "key": message.key,
-        "variables": message.variables,
-        "dedupe": None,
-        "published_at": now,
-        "error": None,
-        "instance_id": message.instance_id,
-        "element_id": message.element_id,
-        "fleeting": not life,
-    }
-    if life:
-        change.add(insert(Message), {**row, "expires_at": now + life})
-    else:
-        caught = exists().where(MessageSubscription.name == message.name, MessageSubscription.key == message.key)
-        waiting = caught | exists().where(StartSubscription.name == message.name)
-        columns = {**row, "expires_at": now + UNWAITED}
-        values = [literal(value, Message.__table__.c[column].type) for column, value in columns.items()]
-        change.add(insert(Message).from_select(list(columns), select(*values).where(waiting)))
-    change.wake = True
+    row: dict[str, Any] = {"id": new_id(), "name": message.name, "key": message.key, "variables": message.variables, "dedupe": None}
+    row |= {"published_at": now, "expires_at": now + (life or UNWAITED), "fleeting": not life, "error": None}
+    return row | {"instance_id": message.instance_id, "element_id": message.element_id}
+
+
+def _if_waited_for() -> Constant:
+    columns: dict[str, Any] = {name: bindparam(name, type_=column.type) for name, column in Message.__table__.c.items()}
+    caught = exists().where(MessageSubscription.name == columns["name"], MessageSubscription.key == columns["key"])
+    waiting = caught | exists().where(StartSubscription.name == columns["name"])
+    return Constant(insert(Message).from_select(list(columns), select(*(columns | {"fleeting": true()}).values()).where(waiting)))
+
+
+IF_WAITED_FOR = _if_waited_for()
 
 
 def starting(name: str) -> Select[Any]:
@@ -88,7 +95,7 @@ def write_starts(change: Change, starting: Sequence[Row[Any]], kind: str, variab
         job = {"id": new_id(), "instance_id": "", "token": 0, "kind": "start", "type": kind, "app": row.app, "element_id": row.element_id}
         rows.append(job | unleased(now) | {"payload": payload, "due_at": now, "retries_left": 3})
     if rows:
-        change.add(insert(Job), rows)
+        change.insert(Job, rows)
         change.wake = True
 
 

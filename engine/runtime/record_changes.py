@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.apps import RecordType
@@ -22,6 +22,7 @@ from engine.store.json_sql import patched
 from engine.store.tables import Person, Record, RecordKey, SearchKey
 from engine.vault import link_digest
 
+HELD_BY = ("app", "collection", "fields", "record_id")
 FOUND_BY = ("app", "collection", "record_id", "field")
 TERM = upsert(SearchKey).values({name: bindparam(name) for name in (*FOUND_BY, "term")})
 FIND_BY = Constant(TERM.on_conflict_do_update(index_elements=FOUND_BY, set_={"term": TERM.excluded.term}))
@@ -134,8 +135,7 @@ def write(records: Records, change: Change, linked: RecordView | None = None) ->
                 plain.append((guards, {**values, "data": record.data}))
     change.update_all(Record, plain)
     _write_search(records, change)
-    for record, names in records.changed.items():
-        _write_unique(records, change, record, names)
+    _write_unique(records, change)
 
 
 def _patched(records: Records, record: RecordView, names: set[str]) -> Any:
@@ -191,7 +191,18 @@ def reference_term(collection: str, record_id: Any) -> str:
     return f"{collection}/{record_id}" if record_id else ""
 
 
-def _write_unique(records: Records, change: Change, record: RecordView, names: set[str]) -> None:
+def _write_unique(records: Records, change: Change) -> None:
+    given_up: list[dict[str, Any]] = []
+    taken: list[dict[str, Any]] = []
+    for record, names in records.changed.items():
+        _unique(records, record, names, given_up, taken)
+    if given_up:
+        change.add(statements.deleting(RecordKey, HELD_BY), given_up)
+    if taken:
+        change.insert(RecordKey, taken)
+
+
+def _unique(records: Records, record: RecordView, names: set[str], given_up: list[dict[str, Any]], taken: list[dict[str, Any]]) -> None:
     for unique in record.kind.unique:
         if names.isdisjoint({*unique.fields, *(unique.while_.names_read if unique.while_ else ())}):
             continue
@@ -202,9 +213,9 @@ def _write_unique(records: Records, change: Change, record: RecordView, names: s
             raise BpmnError(unique.error, f"{record.kind.name}: {fields} already held by {holder}", {"no": holder})
         place = {"app": records.app.key, "collection": record.kind.name, "fields": fields, "record_id": record.id}
         if record not in records.created and not (holds and holder):
-            change.add(delete(RecordKey).filter_by(**place))
+            given_up.append(statements.bound(place))
         if holds and holder is None:
-            change.insert(RecordKey, {**place, "value": value})
+            taken.append({**place, "value": value})
 
 
 def _unique_value(record: RecordView, fields: Sequence[str]) -> str | None:

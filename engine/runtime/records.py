@@ -30,6 +30,9 @@ OF_KIND = WATCH.name == literal(WATCHES) + Record.app + literal(".") + Record.co
 WATCHED = exists().where(OF_KIND, or_(WATCH.key == "", WATCH.key == Record.id)).correlate(Record).label("watched")
 ROW = (Record.collection, Record.id, Record.rev, Record.data, Record.person_id, WATCHED)
 ONE = Constant(select(*ROW).where(*(Record.__table__.c[name] == bindparam(name) for name in ("app", "collection", "id"))))
+HOLDER = Constant(
+    select(RecordKey.record_id).where(*(RecordKey.__table__.c[name] == bindparam(name) for name in ("app", "collection", "fields", "value")))
+)
 SEVERAL = select(*ROW).where(
     Record.app == bindparam("app"),
     Record.collection.in_(bindparam("collections", expanding=True)),
@@ -241,8 +244,7 @@ class Records:
 
     def holder(self, kind: RecordType, fields: str, value: str) -> str | None:
         """The id of the record that holds a unique value."""
-        where = (RecordKey.app == self.app.key, RecordKey.collection == kind.name, RecordKey.fields == fields, RecordKey.value == value)
-        found: str | None = self.read.value(select(RecordKey.record_id).where(*where))
+        found: str | None = self.read.value(HOLDER, {"app": self.app.key, "collection": kind.name, "fields": fields, "value": value})
         return found
 
 

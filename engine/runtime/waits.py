@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select
 
 from engine.bpmn import Element, Execution, Model, Wait
 from engine.clock import KST
@@ -70,9 +70,12 @@ def _remove(read: Reader, work: Work, change: Change, gone: list[Wait]) -> None:
     jobs = [id_of(work.id, wait) for wait in gone if wait.kind in ("job", "timer", "continue") and id_of(work.id, wait) != work.finishes]
     subscriptions = [id_of(work.id, wait) for wait in gone if wait.kind in ("message", "signal")]
     if tasks:
-        change.add(update(UserTask).where(UserTask.id.in_(tasks), UserTask.state == "open").values(state="cancelled", done_at=read.now))
-        change.add(update(UserTaskCandidate).where(UserTaskCandidate.task_id.in_(tasks)).values(open=False))
-        change.add(delete(Draft).where(Draft.task_id.in_(tasks)))
+        of_tasks = [statements.bound({"task_id": found}) for found in tasks]
+        still_open = [statements.bound({"id": found, "state": "open"}) for found in tasks]
+        cancelled = {"state": "cancelled", "done_at": read.now}
+        change.add(statements.updating(UserTask, ("id", "state"), tuple(cancelled)), [row | cancelled for row in still_open])
+        change.add(statements.updating(UserTaskCandidate, ("task_id",), ("open",)), [row | {"open": False} for row in of_tasks])
+        change.add(statements.deleting(Draft, ("task_id",)), of_tasks)
     if jobs:
         _remove_jobs(read, work, change, jobs)
     if subscriptions:
