@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from engine import worker
-from engine.actors import Actor
+from engine.actors import CUSTOMER, Actor
 from engine.errors import BpmnError
-from engine.runtime import jobs, user_tasks
+from engine.runtime import cases, jobs, user_tasks
+from engine.runtime.cases import CaseRef
 from engine.runtime.names import Names
 from engine.runtime.numbers import BLOCK
 from engine.runtime.reader import Reader
@@ -26,8 +27,12 @@ MOST = {  # statements of one completion: what it reads, and one write for each 
     "UT_Depart": 10,
     "UT_Arrive": 9,
     "UT_Install": 17,  # what was reserved is given back, and those who wait are told
+    "UT_ReviewFailure": 19,  # all that, and another technician is looked for
     "UT_CompleteJoin": 7,
+    "UT_Retention": 9,
     "UT_ReceiveCancel": 12,
+    "UT_TechReply": 15,  # the cancellation, its subscription and what it costs
+    "UT_CsDecides": 13,
     "UT_Notify": 7,
 }
 WALK = [("UT_Receive", LEE), ("UT_Assign", LEE), *((name, PARK) for name in ("UT_TechAccept", "UT_Depart", "UT_Arrive", "UT_Install"))]
@@ -64,10 +69,46 @@ def test_every_task_of_a_cancellation_is_one_commit_of_few_statements(story: Sto
     story.to("UT_TechAccept", number)
     cancellation = str(story.cancel(number).number)
     for element, form in (("UT_ReceiveCancel", {}), ("UT_Notify", {"channel": "SMS"})):
-        seen = completing(story, element, cancellation, LEE, **form)
-        assert seen.commits == 1
-        assert len(seen.statements) <= MOST[element], seen.statements
+        few(story, element, cancellation, LEE, **form)
         story.work()
+
+
+def few(story: Story, element: str, number: str, actor: Actor, **form: Any) -> None:
+    """A task is done with one commit, and with no more statements than it may take."""
+    seen = completing(story, element, number, actor, **form)
+    assert seen.commits == 1
+    assert len(seen.statements) <= MOST[element], seen.statements
+
+
+def test_a_technician_who_replies_or_leaves_it_to_the_agent_takes_few_statements(story: Story) -> None:
+    for day, silent in (("2026-12-03", False), ("2026-12-04", True)):
+        number = story.apply(visit_date=day).number
+        story.to("UT_Depart", number)
+        cancellation = str(story.cancel(number).number)
+        story.complete("UT_ReceiveCancel", cancellation, LEE)
+        story.work()
+        if silent:
+            story.pass_time(hours=3)
+            few(story, "UT_CsDecides", cancellation, LEE, cs_answer="CANCELLABLE", technician_contacted=True)
+        else:
+            few(story, "UT_TechReply", cancellation, PARK)
+
+
+def test_what_cannot_be_installed_takes_few_statements(story: Story) -> None:
+    number = story.apply().number
+    story.to("UT_Install", number)
+    story.complete("UT_Install", number, PARK, result="CANNOT_INSTALL", fail_reason="NO_LINE")
+    few(story, "UT_ReviewFailure", number, LEE, decision="CLOSE")
+
+
+def test_ending_an_active_line_takes_few_statements(story: Story) -> None:
+    number = story.apply().number
+    story.to("", number)
+    story.work()
+    case, form = CaseRef("iptv", "subscription", number), {"reason_code": "MOVING"}
+    cancellation = story.baton.do(cases.act, case=case, action="terminate", actor=CUSTOMER, submission=form).number
+    story.work()
+    few(story, "UT_Retention", cancellation, LEE, next="PROCEED")
 
 
 def test_more_technicians_are_no_more_statements(story: Story) -> None:
