@@ -64,8 +64,8 @@ def computed(text: str, sources: Iterable[str]) -> PersonalText:
 
 def traced(result: Any, sources: Iterable[Any]) -> Any:
     """What a function made from its arguments: plain texts in it become personal when a personal text was among them."""
-    if type(result) is not str and type(result) is not list:
-        return result
+    if type(result) is not str and not (type(result) is list and any(type(item) is str for item in result)):
+        return result  # nothing in it can become personal: its sources, which may be large, need no look
     personal = list(_personal(sources, 0))
     if not personal:
         return result

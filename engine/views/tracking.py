@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine import forms
 from engine.actors import CUSTOMER, Actor
-from engine.apps import Action, ProcessApp, Status
+from engine.apps import Action, ProcessApp, RecordType, Status
 from engine.errors import Refused, Text
 from engine.forms import FormView
 from engine.runtime import cases
@@ -97,7 +97,10 @@ def digits_ok(read: Reader, ref: CaseRef, digits: str) -> bool:
 
 def number_label(read: Reader, ref: CaseRef) -> Text:
     """What the case's number is called: the label of the field that holds it."""
-    kind = cases.opened(read, ref, CUSTOMER)[1].records[ref.collection]
+    return _number_label(cases.opened(read, ref, CUSTOMER)[1].records[ref.collection])
+
+
+def _number_label(kind: RecordType) -> Text:
     field = kind.fields.get(kind.number.field) if kind.number else None
     return (field.label if field else None) or NUMBER
 
@@ -142,7 +145,7 @@ def page(read: Reader, ref: CaseRef, *, lang: str) -> TrackingPage:
     closed = bool(record.kind.states) and not record.kind.transitions.get(str(state))
     return TrackingPage(
         number=ref.number,
-        number_label=number_label(read, ref),
+        number_label=_number_label(record.kind),
         app_title=app.title,
         headline=_say(status, "text", names, read, lang) or pick(timeline.status_text(app, ref.collection, state), lang),
         when=_say(status, "time", names, read, lang),

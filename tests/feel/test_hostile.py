@@ -85,3 +85,7 @@ def test_no_python_attribute_can_be_reached() -> None:
         assert feel.evaluate(expression, {"secret": Secret()}, warnings=warnings) in (None, [])
     assert "'secret' is of a kind that FEEL does not know" in {warning.message for warning in warnings}
     assert feel.evaluate("f.callable", {"f": feel.Function(lambda: 1, [])}) is None
+
+
+def test_none_of_them_takes_longer_than_people_wait(ended: Mapping[str, Mapping[str, object]]) -> None:
+    assert {name: one["ms"] for name, one in ended.items() if int(str(one["ms"])) > 10_000} == {}
