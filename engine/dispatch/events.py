@@ -11,7 +11,7 @@ from engine.views import case_view
 log = structlog.get_logger()
 
 
-def pass_on(baton: Baton, outages: tuple[type[Exception], ...] = (Busy,)) -> int:
+def pass_on(baton: Baton, outages: tuple[type[Exception], ...] = ()) -> int:
     """Relay everything that is new, and let each app that listens take its next event; returns how many events were taken."""
     with baton.relaying:  # threads of one process would only meet at the cursor
         while baton.do(outbox.relay, projections=(case_view.follow,)) == outbox.BATCH:
@@ -24,6 +24,8 @@ def pass_on(baton: Baton, outages: tuple[type[Exception], ...] = (Busy,)) -> int
 def _take(baton: Baton, app: str, outages: tuple[type[Exception], ...]) -> int:
     try:
         taken = baton.do(listeners.take, app=app)
+    except Busy:
+        return 0  # others take this app's events at this moment
     except outages:
         raise
     except Exception as error:
