@@ -156,7 +156,7 @@ class Customer(Person):
         """Reload the tracking page until it says so; it is told by a worker a moment later."""
         for _ in range(LOOKS):
             self.open(self.tracking)
-            if headline in self.page.locator("h1").inner_text():
+            if headline in self.page.locator("h1").inner_text().replace("\N{NO-BREAK SPACE}", " "):
                 return
             self.page.wait_for_timeout(250)
         self.heading(headline)
