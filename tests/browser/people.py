@@ -37,7 +37,7 @@ class Person:
     def __init__(self, browser: Browser, service: Service, scripts: bool) -> None:
         self.address = service.address
         self.complaints: list[str] = []
-        self._asked = ""  # a refused page may be heard of before it is the page
+        self._asked: set[str] = set()  # pages: a refused one is heard of before it is the page
         self._context = browser.new_context(
             viewport=self.size,  # type: ignore[arg-type]
             has_touch=self.size is PHONE,
@@ -47,13 +47,14 @@ class Person:
         )
         self.page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.page.on("request", lambda request: self._asked.add(request.url) if request.is_navigation_request() else None)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         if self.login:
             self.sign_in()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        refusal = message.text.startswith("Failed to load resource") and (message.location or {}).get("url") in (self.page.url, self._asked)
+        refusal = message.text.startswith("Failed to load resource") and (message.location or {}).get("url") in self._asked
         if message.type in ("error", "warning") and not refusal:
             self.complaints.append(message.text)
 
@@ -71,8 +72,7 @@ class Person:
 
     def open(self, path: str) -> None:
         """Go to an address of the service."""
-        self._asked = self.address + path
-        self.page.goto(self._asked)
+        self.page.goto(self.address + path)
 
     @property
     def main(self) -> Locator:

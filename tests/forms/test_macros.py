@@ -7,7 +7,8 @@ from jinja2 import Environment, FileSystemLoader
 from lxml import html
 
 from tests.forms.library import APPLICATION, BRANCHES, Record, names, submit, view
-from web.texts import pick, t, tx
+from web.page_tools import fit_in_a_row
+from web.texts import pick, t, tx, unbroken
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 
@@ -15,6 +16,7 @@ TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 def page(form):
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     environment.globals |= {"t": t, "tx": tx, "pick": pick, "icon_url": lambda name: f"#{name}", "language": lambda: "ko"}
+    environment.filters |= {"fit_in_a_row": fit_in_a_row, "unbroken": unbroken}
     source = '{% import "form/form.html" as forms with context %}<form>{{ forms.fields(form) }}</form>'
     return html.fromstring(environment.from_string(source).render(form=form))
 
