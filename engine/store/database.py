@@ -1,5 +1,7 @@
 """The connection: one SQLAlchemy engine, short reads that hold nothing open, and write transactions that take their lock at once."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
@@ -13,9 +15,9 @@ from sqlalchemy.pool import StaticPool
 from engine.store.link import Link, Links
 from engine.store.together import Together
 
+PATIENCE = 60.0  # seconds for others who open a new file at the same moment
 PRAGMAS = (
-    "busy_timeout=5000",  # before the next: WAL needs a lock
-    "journal_mode=WAL",
+    "busy_timeout=5000",
     "synchronous=FULL",
     "secure_delete=ON",
     "foreign_keys=ON",
@@ -117,6 +119,20 @@ def _number(value: Any) -> int | float | str:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
+def _write_ahead(connection: Any) -> None:
+    """Switch the file to its write-ahead log: SQLite itself waits for nobody here."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def listen(engine: Engine) -> None:
     """SQLite only: set the pragmas on connect, and begin write transactions with their lock (`BEGIN IMMEDIATE`)."""
     if engine.dialect.name != "sqlite":
@@ -124,6 +140,7 @@ def listen(engine: Engine) -> None:
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        _write_ahead(connection)
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 

@@ -2,10 +2,13 @@
 
 import ast
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -185,6 +188,18 @@ def test_revisions_that_run_first_take_nothing_away() -> None:
         called = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
         taken = {name for name in called if name.startswith(("drop_", "rename_"))} - {"drop_index"}  # without an index old code is slower, not wrong
         assert not taken, path.name
+
+
+def test_a_new_file_that_another_process_has_in_its_hands_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "baton.db", isolation_level=None)
+    other.execute("create table made (here)")
+    other.execute("begin immediate")
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(Database(f"sqlite:///{tmp_path / 'baton.db'}").engine.connect)
+        time.sleep(0.3)
+        other.execute("commit")
+        opening.result().close()
+    other.close()
 
 
 def test_two_processes_migrate_one_database_at_once(database: Database, empty_database_url: str, tmp_path: Path) -> None:
