@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
 
 _QUIET = frozenset(("is defined", "get or else"))
+_FROM_TEXT = frozenset(("date", "date and time", "duration", "time"))  # what they make of a literal is the same each time
 
 
 def _call(compiler: Compiler, node: nodes.Call) -> Closure:
@@ -35,7 +36,24 @@ def _call(compiler: Compiler, node: nodes.Call) -> Closure:
             run.warn_null(place, reason)
             return None
 
+    literal = all(isinstance(argument, nodes.Literal) for argument in node.arguments)
+    if literal and isinstance(node.function, nodes.Name) and node.function.name in _FROM_TEXT:
+        return _made_once(call, function, BUILTINS[node.function.name])
     return call
+
+
+def _made_once(call: Closure, function: Closure, builtin: Function) -> Closure:
+    """The call of a built-in function with literals: its value is kept, unless it is null, which is told each time."""
+    kept: list[Any] = []
+
+    def made(run: Run) -> Any:
+        if function(run) is not builtin:  # a variable stands before it
+            return call(run)
+        if not kept and (value := call(run)) is not None:
+            kept.append(value)
+        return kept[0] if kept else None
+
+    return made
 
 
 def _named_call(function: Closure, arguments: dict[str, Closure], place: Place, count: int) -> Closure:

@@ -44,6 +44,21 @@ def test_a_variable_may_have_the_name_of_a_function() -> None:
     assert feel.evaluate("date + string(count)", context) == "2026-11-203"
 
 
+def test_a_call_with_a_literal_gives_the_same_each_time_and_a_function_of_that_name_still_wins() -> None:
+    compiled = feel.compile('string(duration("PT90M"))', ["duration"])
+    own = feel.Function(lambda text: f"own {text}", ["text"], "duration")
+    assert [compiled(context) for context in ({}, {}, {"duration": own}, {"duration": 1}, {})] == [
+        "PT1H30M",
+        "PT1H30M",
+        "own PT90M",
+        "PT1H30M",
+        "PT1H30M",
+    ]
+    for _ in range(2):
+        warnings: list[feel.FeelWarning] = []
+        assert feel.evaluate('duration("nothing")', {}, warnings=warnings) is None and len(warnings) == 1
+
+
 def test_a_property_may_have_any_name_that_is_a_word() -> None:
     context = {"r": {"in": 1, "if": 2, "date": 3, "start position": 4}}
     assert feel.evaluate("[r.in, r.if, r.date, r.start position]", context) == [1, 2, 3, 4]
