@@ -11,7 +11,7 @@ from engine.forms.model import Item, Texts
 from engine.forms.page import FieldView
 from engine.forms.show_input import input_view
 from engine.forms.show_text import readonly_view, text_view
-from engine.forms.take import take
+from engine.forms.take import is_filled, take
 from engine.texts import pick
 
 SPARE_ROWS: Final = 2
@@ -84,6 +84,8 @@ def _rows(showing: Showing, item: Item, label: str) -> FieldView:
     filled = showing.filled
     listed = paths.rows(showing.typed, item.key)
     rows = [row if isinstance(row, Mapping) else {} for row in listed] if isinstance(listed, list) else []
+    while item.source.allow_add_remove and rows and not is_filled(rows[-1]):
+        rows.pop()
     rows += [{}] * max(0, _places(filled, item, len(rows)) - len(rows))
     name = filled.prefix + item.key
     views = []

@@ -75,7 +75,7 @@ def _take_rows(filled: Filled, item: Item, submitted: Mapping[Any, Any]) -> None
         rows = []
     taken: list[dict[str, Any]] = []
     for number, sent_row in enumerate(rows):
-        if isinstance(sent_row, Mapping) and any(value not in (None, "", [], False) for value in sent_row.values()):
+        if is_filled(sent_row):
             row = filled.row(item, number)
             take(row, sent_row)
             filled.errors.update(row.errors)
@@ -84,6 +84,11 @@ def _take_rows(filled: Filled, item: Item, submitted: Mapping[Any, Any]) -> None
     paths.put(filled.values, item.key, value or [])
     if error is not None:
         filled.errors.setdefault(name, []).append(error)
+
+
+def is_filled(row: Any) -> bool:
+    """Whether anything stands in a row of a list; a blank one is dropped."""
+    return isinstance(row, Mapping) and any(value not in (None, "", [], False) for value in row.values())
 
 
 def kept(filled: Filled) -> dict[str, Any]:

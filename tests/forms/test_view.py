@@ -178,6 +178,12 @@ def test_there_is_room_for_more_rows_and_nothing_is_required_in_a_blank_one():
     assert [row.items[0].required for row in visits.items] == [True, False, False]
 
 
+def test_blank_rows_that_come_back_do_not_grow():
+    typed = {"visits.0.day": "2026-12-02", "visits.1.day": "", "visits.1.what": "", "visits.2.day": ""}
+    visits = fields(view("library_check", with_names=MEMBER, values=typed))["visits"]
+    assert [row.items[0].value for row in visits.items] == ["2026-12-02", "", ""]
+
+
 def test_typed_rows_come_back_with_their_errors():
     typed = {"decision": "APPROVE", "visits.0.day": "2026-12-02", "visits.0.what": "a", "visits.1.day": "", "visits.1.what": "b"}
     refused = submit("library_check", with_names=MEMBER, **typed)
