@@ -111,12 +111,13 @@ class Person:
 def taken(person: Person, button: str) -> str:
     """Press until it is taken, as often as a partner is too slow on a busy machine; the address to follow it."""
     link = person.page.locator("a[href*='/t/']").first
-    for _ in range(100):  # longer than a breaker stays open
+    for _ in range(300):  # longer than a breaker stays open, several times over
         with person.page.expect_navigation():
             person.press(button)
         if link.count():
             break
         person.page.wait_for_timeout(1000)
+    assert link.count(), person.main.inner_text()
     return (link.get_attribute("href") or "").removeprefix(person.address)
 
 
