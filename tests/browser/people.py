@@ -1,6 +1,6 @@
 """The cast, each with a window of their own: what they do, in the words that stand on the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -108,10 +108,11 @@ class Person:
         expect(self.page.locator("h1")).to_contain_text(words, timeout=PATIENCE)
 
 
-def taken(person: Person, button: str) -> str:
-    """Press until it is taken, as often as a partner is too slow on a busy machine; the address to follow it."""
+def taken(person: Person, button: str, fill: Callable[[], None]) -> str:
+    """Fill in and press until it is taken, as often as a partner is too slow on a busy machine; the address to follow it."""
     link = person.page.locator("a[href*='/t/']").first
-    for _ in range(300):  # longer than a breaker stays open, several times over
+    for _ in range(100):  # longer than a breaker stays open
+        fill()
         with person.page.expect_navigation():
             person.press(button)
         if link.count():

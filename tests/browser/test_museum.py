@@ -16,8 +16,7 @@ class Visitor(Customer):
 
     def book(self, exhibition: str, people: str = "1") -> str:
         """From the catalogue to the status page; the number of the booking."""
-        self.fill_in(exhibition, people)
-        self.tracking = taken(self, "전시 예약하기")
+        self.tracking = taken(self, "전시 예약하기", lambda: self.fill_in(exhibition, people))
         self.open(self.tracking)
         self.fill("휴대폰 번호 뒷자리 4개", "3333")
         self.press("진행 상황 보기")
@@ -40,17 +39,20 @@ class VisitorAbroad(Visitor):
 
     def book(self, exhibition: str, people: str = "1") -> str:
         """From the catalogue to the status page, in English."""
+        self.tracking = taken(self, "Book an exhibition", lambda: self.fill_in_english(exhibition, people))
+        self.open(self.tracking)
+        self.fill("Last four digits of your mobile", "4444")
+        self.press("See where it stands")
+        return self.main.locator(".mono").first.inner_text()
+
+    def fill_in_english(self, exhibition: str, people: str) -> None:
+        """Everything but the last press."""
         self.open("/s/museum/book?lang=en")
         self.choose(exhibition)
         self.fill("People", people)
         self.fill("Name", "Anne O'Hara")
         self.fill("Mobile", "010-1111-4444")
         self.choose("English")
-        self.tracking = taken(self, "Book an exhibition")
-        self.open(self.tracking)
-        self.fill("Last four digits of your mobile", "4444")
-        self.press("See where it stands")
-        return self.main.locator(".mono").first.inner_text()
 
 
 class Curator(Staff):
